@@ -1,1 +1,37 @@
-//! db
+//! One SQL text on two engines: SQLite inside the program by default, PostgreSQL in production.
+//!
+//! A module writes its statements once as constants ([`statements!`], [`inserts!`]) with `$1…$n`, and calls them
+//! inside [`Db::read`] or [`Db::write`]. Everything that differs between the engines is closed here, once: the column
+//! types of a migration ([`Migration`]), NULLs, constraint names, locking, retries, bulk writes. No other crate sees
+//! the driver underneath.
+
+mod connect;
+mod error;
+mod migrate;
+mod row;
+mod sql;
+mod tx;
+mod value;
+
+pub use connect::{Db, Options, Passing};
+pub use error::DbError;
+pub use migrate::Migration;
+pub use row::{Column, FromRow, Row};
+pub use sql::{Insert, Kind, Sql};
+pub use tx::Tx;
+pub use value::{IntoValue, Value};
+
+/// Which database engine a connection speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite inside the program.
+    Sqlite,
+    /// A PostgreSQL server, 15 or newer.
+    Postgres,
+}
+
+/// Builds the list of bound values of one statement: `binds![id, day, name]`.
+#[macro_export]
+macro_rules! binds {
+    ($($value:expr),* $(,)?) => { vec![$($crate::IntoValue::into_value($value)),*] };
+}

@@ -1,0 +1,256 @@
+//! Opening a database and running transactions.
+
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+
+use sqlx::{
+    Executor as _, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{DbError, Engine, Tx, tx};
+
+/// How often a transaction that met a passing lock conflict is run again before the caller hears of it.
+const BUSY_RETRIES_MAX: u32 = 8;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Connections that read at the same time.
+    pub readers_max: u32,
+    /// How long a caller waits for a free connection, and a dropped server connection is tried again.
+    pub acquire_seconds: u64,
+    /// Memory for SQLite's page cache per connection, in KiB.
+    pub sqlite_cache_kib: u32,
+    /// Whether SQLite and PostgreSQL wait for the disk at each commit. Only throw-away test databases say no.
+    pub durable: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers_max: 8, acquire_seconds: 15, sqlite_cache_kib: 16 * 1024, durable: true }
+    }
+}
+
+/// A database: a pool of connections to one engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Pools>);
+
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Db({:?})", self.engine())
+    }
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` (the file is created if it is missing) or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`DbError::Address`] if the address is neither, [`DbError::Unavailable`] if nothing answers there.
+    pub async fn open(address: &str, options: &Options) -> Result<Self, DbError> {
+        let pools = if let Some(path) = address.strip_prefix("sqlite:") {
+            open_sqlite(path.trim_start_matches("//"), options).await?
+        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            open_postgres(address, options).await?
+        } else {
+            return Err(DbError::Address(format!(
+                "a database address begins with sqlite: or postgres://, not {:?}",
+                address.split(':').next().unwrap_or_default()
+            )));
+        };
+        Ok(Self(Arc::new(pools)))
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match &*self.0 {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs `work` on one consistent view of the data. Nothing it writes would last.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`DbError`] if no connection is to be had.
+    pub async fn read<T, E: From<DbError>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin_read().await?;
+        work(&mut tx).await
+    }
+
+    /// Runs `work` in one transaction and commits it if it succeeds. A passing lock conflict runs it again, so `work`
+    /// keeps nothing from an earlier run.
+    ///
+    /// # Errors
+    /// What `work` returns (nothing is written then), or a [`DbError`] if the commit fails.
+    pub async fn write<T, E: From<DbError> + Passing>(
+        &self,
+        work: impl AsyncFn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut attempt = 0;
+        loop {
+            let outcome = self.write_once(&work).await;
+            match outcome {
+                Err(error) if error.is_busy() && attempt < BUSY_RETRIES_MAX => {
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn write_once<T, E: From<DbError>>(
+        &self,
+        work: &impl AsyncFn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin_write().await?;
+        let value = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(value)
+    }
+
+    async fn begin_read(&self) -> Result<Tx, DbError> {
+        Ok(match &*self.0 {
+            Pools::Sqlite { readers, .. } => Tx(tx::Inner::Sqlite(readers.begin_with("BEGIN").await?)),
+            Pools::Postgres(pool) => Tx(tx::Inner::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            )),
+        })
+    }
+
+    async fn begin_write(&self) -> Result<Tx, DbError> {
+        Ok(match &*self.0 {
+            // IMMEDIATE takes the write lock at once; a lock taken later could not be waited for.
+            Pools::Sqlite { writer, .. } => {
+                Tx(tx::Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
+            }
+            Pools::Postgres(pool) => Tx(tx::Inner::Postgres(pool.begin().await?)),
+        })
+    }
+
+    /// Prepares a statement without running it, so that a test finds a text that an engine does not understand.
+    ///
+    /// # Errors
+    /// What the engine says about the text.
+    pub async fn check_statement(&self, text: &str) -> Result<(), DbError> {
+        let mut tx = self.begin_write().await?;
+        tx.prepare(text).await
+    }
+
+    /// Creates a database beside this one, with byte-wise text order. PostgreSQL only; for tests and set-up.
+    ///
+    /// # Errors
+    /// What the server refuses, or [`DbError::Address`] if the name is not plain.
+    pub async fn create_database(&self, name: &str) -> Result<(), DbError> {
+        self.maintain(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"), name)
+            .await
+    }
+
+    /// Drops a database beside this one, throwing out whoever is connected. PostgreSQL only; for tests.
+    ///
+    /// # Errors
+    /// What the server refuses, or [`DbError::Address`] if the name is not plain.
+    pub async fn drop_database(&self, name: &str) -> Result<(), DbError> {
+        self.maintain(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), name).await
+    }
+
+    async fn maintain(&self, text: &str, name: &str) -> Result<(), DbError> {
+        let plain = !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let Pools::Postgres(pool) = &*self.0 else {
+            return Err(DbError::Address("only PostgreSQL holds several databases".to_owned()));
+        };
+        if !plain {
+            return Err(DbError::Address(format!("{name:?} is not a plain database name")));
+        }
+        pool.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text.to_owned()))).await?;
+        Ok(())
+    }
+
+    /// Closes all connections after the running transactions have ended.
+    pub async fn close(&self) {
+        match &*self.0 {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// An error that can say whether it is a passing lock conflict inside the database.
+pub trait Passing {
+    /// Whether running the same transaction again may succeed at once.
+    fn is_busy(&self) -> bool;
+}
+
+impl<E: std::error::Error + 'static> Passing for E {
+    fn is_busy(&self) -> bool {
+        let mut error: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(current) = error {
+            if matches!(current.downcast_ref::<DbError>(), Some(DbError::Busy)) {
+                return true;
+            }
+            error = current.source();
+        }
+        false
+    }
+}
+
+async fn open_sqlite(path: &str, options: &Options) -> Result<Pools, DbError> {
+    let base = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(if options.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Off })
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(options.acquire_seconds))
+        .statement_cache_capacity(512)
+        .pragma("cache_size", format!("-{}", options.sqlite_cache_kib))
+        .pragma("temp_store", "MEMORY")
+        .pragma("mmap_size", "0")
+        .pragma("wal_autocheckpoint", "20000");
+    let acquire = Duration::from_secs(options.acquire_seconds);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(acquire)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(base.clone())
+        .await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.readers_max)
+        .acquire_timeout(acquire)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(base.pragma("query_only", "ON"))
+        .await?;
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+async fn open_postgres(address: &str, options: &Options) -> Result<Pools, DbError> {
+    let connect = PgConnectOptions::from_str(address)
+        .map_err(|error| DbError::Address(format!("the database address cannot be read: {error}")))?
+        .application_name("shanhai")
+        .options([
+            ("synchronous_commit", if options.durable { "on" } else { "off" }),
+            ("TimeZone", "Asia/Shanghai"),
+        ])
+        .statement_cache_capacity(512);
+    let pool = PgPoolOptions::new()
+        .max_connections(options.readers_max + 4)
+        .acquire_timeout(Duration::from_secs(options.acquire_seconds))
+        .connect_with(connect)
+        .await?;
+    Ok(Pools::Postgres(pool))
+}

@@ -1,0 +1,207 @@
+//! Statements as constants, registered so that one test prepares every one of them on both engines.
+
+use crate::{Engine, migrate::schema_tokens};
+
+/// A fixed SQL statement with `$1…$n`. Made by [`statements!`](crate::statements), which also registers it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sql {
+    /// The constant's name, for errors and logs.
+    pub name: &'static str,
+    text: &'static str,
+    postgres: Option<&'static str>,
+}
+
+impl Sql {
+    /// A statement whose text serves both engines.
+    pub const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text, postgres: None }
+    }
+
+    /// Gives PostgreSQL a text of its own. At most a dozen places in the product may need this.
+    #[must_use]
+    pub const fn postgres(mut self, text: &'static str) -> Self {
+        self.postgres = Some(text);
+        self
+    }
+
+    /// Whether the engines have different texts.
+    pub const fn is_per_engine(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// The text for an engine; `Err` carries a rendered text when the statement has set tokens such as `{{in_i64 $1}}`.
+    pub(crate) fn text(&self, engine: Engine) -> Result<&'static str, String> {
+        let text = match engine {
+            Engine::Sqlite => self.text,
+            Engine::Postgres => self.postgres.unwrap_or(self.text),
+        };
+        if text.contains("{{") { Err(render_sets(text, engine)) } else { Ok(text) }
+    }
+
+    /// The text as the engine receives it, for tests and for `EXPLAIN`.
+    pub fn rendered(&self, engine: Engine) -> String {
+        self.text(engine).map_or_else(|rendered| rendered, ToOwned::to_owned)
+    }
+}
+
+/// Replaces `{{in_i64 $1}}` and its kin by what an engine understands as "is one of".
+pub(crate) fn render_sets(text: &str, engine: Engine) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((token, tail)) = after.split_once("}}") else { break };
+        let (kind, place) = token.trim().split_once(' ').unwrap_or((token, "$1"));
+        out.push_str(&match (engine, kind) {
+            (Engine::Postgres, "in_i64") => format!("= ANY({place}::bigint[])"),
+            (Engine::Postgres, "in_text") => format!("= ANY({place}::text[])"),
+            (Engine::Postgres, "in_uuid") => format!("= ANY({place}::uuid[])"),
+            (Engine::Sqlite, "in_uuid") => format!("IN (SELECT unhex(value) FROM json_each({place}))"),
+            (Engine::Sqlite, _) => format!("IN (SELECT value FROM json_each({place}))"),
+            (Engine::Postgres, other) => format!("{{{{{other}}}}}"),
+        });
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The type of a column in a bulk write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number.
+    I64,
+    /// Yes or no.
+    Bool,
+    /// Text.
+    Text,
+    /// Raw bytes.
+    Bytes,
+    /// An identifier.
+    Uuid,
+    /// A point in time.
+    Instant,
+}
+
+impl Kind {
+    pub(crate) const fn postgres_array(self) -> &'static str {
+        match self {
+            Self::I64 => "bigint[]",
+            Self::Bool => "boolean[]",
+            Self::Text => "text[]",
+            Self::Bytes => "bytea[]",
+            Self::Uuid => "uuid[]",
+            Self::Instant => "timestamptz[]",
+        }
+    }
+}
+
+/// A bulk write of many rows into one table. Made by [`inserts!`](crate::inserts), which also registers it.
+#[derive(Debug, Clone, Copy)]
+pub struct Insert {
+    /// The constant's name, for errors and logs.
+    pub name: &'static str,
+    /// The table written to.
+    pub table: &'static str,
+    /// Its columns, in the order of the bound values.
+    pub columns: &'static [(&'static str, Kind)],
+    /// What follows the rows: `ON CONFLICT …`, `RETURNING …`, or nothing. Refer to the table by its name.
+    pub tail: &'static str,
+}
+
+impl Insert {
+    /// The statement for `rows` rows on SQLite, or for any number of rows on PostgreSQL.
+    pub(crate) fn text(&self, engine: Engine, rows: usize) -> String {
+        let names = self.columns.iter().map(|column| column.0).collect::<Vec<_>>().join(", ");
+        let head = format!("INSERT INTO {} ({names}) ", self.table);
+        match engine {
+            Engine::Postgres => {
+                let arrays = self
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .map(|(index, column)| format!("${}::{}", index + 1, column.1.postgres_array()))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                format!("{head}SELECT * FROM unnest({arrays}) {}", self.tail)
+            }
+            Engine::Sqlite => {
+                let width = self.columns.len();
+                let mut text = head;
+                text.push_str("VALUES ");
+                for row in 0..rows {
+                    text.push_str(if row == 0 { "(" } else { ", (" });
+                    for column in 0..width {
+                        if column > 0 {
+                            text.push_str(", ");
+                        }
+                        text.push('$');
+                        text.push_str(&(row * width + column + 1).to_string());
+                    }
+                    text.push(')');
+                }
+                text.push(' ');
+                text.push_str(self.tail);
+                text
+            }
+        }
+    }
+
+    /// The statement for one row as the engine receives it, for tests.
+    pub fn rendered(&self, engine: Engine) -> String {
+        self.text(engine, 1)
+    }
+}
+
+/// Declares a module's statements as constants and lists them in `STATEMENTS`.
+///
+/// ```
+/// sh_db::statements! {
+///     /// One price by its product.
+///     PRICE_BY_SKU = "SELECT price FROM price WHERE sku = $1";
+/// }
+/// assert_eq!(STATEMENTS.len(), 1);
+/// # let _ = PRICE_BY_SKU;
+/// ```
+#[macro_export]
+macro_rules! statements {
+    ($( $(#[$doc:meta])* $name:ident = $text:expr $(, postgres $postgres:expr)? ;)*) => {
+        $( $(#[$doc])* pub(crate) const $name: $crate::Sql =
+            $crate::Sql::new(stringify!($name), $text)$(.postgres($postgres))?; )*
+        /// Every statement above, for the test that prepares them on both engines.
+        pub const STATEMENTS: &[$crate::Sql] = &[$($name),*];
+    };
+}
+
+/// Declares a module's bulk writes as constants and lists them in `INSERTS`.
+///
+/// ```
+/// sh_db::inserts! {
+///     /// Sets prices; a price that is there already is replaced.
+///     UPSERT_PRICES = price(sku Text, price I64) "ON CONFLICT (sku) DO UPDATE SET price = excluded.price";
+/// }
+/// assert_eq!(INSERTS[0].columns.len(), 2);
+/// # let _ = UPSERT_PRICES;
+/// ```
+#[macro_export]
+macro_rules! inserts {
+    ($( $(#[$doc:meta])* $name:ident = $table:ident($($column:ident $kind:ident),* $(,)?) $tail:expr ;)*) => {
+        $( $(#[$doc])* pub(crate) const $name: $crate::Insert = $crate::Insert {
+            name: stringify!($name),
+            table: stringify!($table),
+            columns: &[$((stringify!($column), $crate::Kind::$kind)),*],
+            tail: $tail,
+        }; )*
+        /// Every bulk write above, for the test that prepares them on both engines.
+        pub const INSERTS: &[$crate::Insert] = &[$($name),*];
+    };
+}
+
+/// Renders the type tokens of a migration for an engine.
+pub(crate) fn render_schema(text: &str, engine: Engine) -> String {
+    let mut out = text.to_owned();
+    for (token, sqlite, postgres) in schema_tokens() {
+        out = out.replace(token, if engine == Engine::Sqlite { sqlite } else { postgres });
+    }
+    out
+}
