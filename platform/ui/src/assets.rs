@@ -48,7 +48,8 @@ pub fn asset_file(path: &str, accept_encoding: &str) -> Option<AssetFile> {
     let accepts = |coding: &str| {
         accept_encoding.split(',').any(|entry| {
             let mut parts = entry.split(';').map(str::trim);
-            parts.next() == Some(coding) && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+            parts.next() == Some(coding)
+                && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
         })
     };
     for (coding, suffix) in [("br", "br"), ("gzip", "gz")] {

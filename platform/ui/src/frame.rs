@@ -90,6 +90,8 @@ pub struct SiteInfo {
     pub contact: Option<String>,
     /// A line such as “演示数据” that every page must carry.
     pub notice: Option<String>,
+    /// Pages that the foot links to: definitions, accessibility, feedback.
+    pub links: Vec<MenuItem>,
 }
 
 /// A result told on the next page, after a form was sent.
@@ -284,6 +286,7 @@ fn document(frame: &Frame, htmx: bool, body: &Markup) -> Markup {
                     meta property="og:description" content=(text);
                 }
                 meta property="og:title" content=(frame.title);
+                @if htmx { meta name="htmx-config" content=(r#"{"includeIndicatorCSS":false}"#); }
                 meta name="theme-color" content=(if night { "#06161F" } else { "#FFFFFF" });
                 link rel="icon" type="image/svg+xml" href=(asset("mark.svg"));
                 link rel="stylesheet" href=(asset("app.css"));
@@ -447,8 +450,7 @@ fn foot(frame: &Frame) -> Markup {
             @if let Some(notice) = &site.notice { p.foot-notice { (notice) } }
             ul {
                 @for fact in facts.into_iter().flatten() { li { (fact) } }
-                li { a href="/data/definitions" { (locale.t("foot-definitions")) } }
-                li { a href="/accessibility" { (locale.t("foot-accessibility")) } }
+                @for link in &site.links { li { a href=(link.href) { (link.label) } } }
             }
         }
     }

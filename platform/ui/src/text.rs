@@ -83,11 +83,8 @@ pub fn published(locale: Locale, amount: Fen, rule: Precision) -> (String, Strin
     let scaled =
         u128::from(amount.0.unsigned_abs()) * 10_u128.pow(decimals) / u128::from(rule.unit.fen(locale));
     let number = signed(amount, scaled, decimals);
-    let number = if rule.approximate {
-        locale.with("number-about", &[("number", number.into())])
-    } else {
-        number
-    };
+    let number =
+        if rule.approximate { locale.with("number-about", &[("number", number.into())]) } else { number };
     (number, rule.unit.label(locale))
 }
 
