@@ -86,18 +86,19 @@ impl Db {
         work(&mut tx).await
     }
 
-    /// Runs `work` in one transaction and commits it if it succeeds. A passing lock conflict runs it again, so `work`
-    /// keeps nothing from an earlier run.
+    /// Runs `work` in one transaction and commits it if it succeeds. A passing lock conflict runs a clone of it again,
+    /// so `work` keeps nothing from an earlier run.
     ///
     /// # Errors
     /// What `work` returns (nothing is written then), or a [`DbError`] if the commit fails.
     pub async fn write<T, E: From<DbError> + Passing>(
         &self,
-        work: impl AsyncFn(&mut Tx) -> Result<T, E>,
+        // A closure that is called once, many times: the future of an `AsyncFn` that borrows cannot be proven `Send`.
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
     ) -> Result<T, E> {
         let mut attempt = 0;
         loop {
-            let outcome = self.write_once(&work).await;
+            let outcome = self.write_once(work.clone()).await;
             match outcome {
                 Err(error) if error.is_busy() && attempt < BUSY_RETRIES_MAX => {
                     attempt += 1;
@@ -110,7 +111,7 @@ impl Db {
 
     async fn write_once<T, E: From<DbError>>(
         &self,
-        work: &impl AsyncFn(&mut Tx) -> Result<T, E>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tx = self.begin_write().await?;
         let value = work(&mut tx).await?;

@@ -1,1 +1,38 @@
-//! http
+//! Between the network and the use cases: who asks ([`Context`]), what may be answered, and how it looks.
+//!
+//! A module offers a [`Module`] (routes, tables, menu entries); the program puts modules together with [`site`]. A
+//! handler takes the [`Context`], calls one use case and returns [`Html`], [`Json`] or a [`Redirect`]; a use case checks
+//! [`Context::require`] and returns its own error, which implements [`AppError`]. At the boundary a failure becomes a
+//! page, a fragment or problem+json in the language of the request, and is logged there once.
+
+mod actor;
+mod app;
+mod boundary;
+mod context;
+mod csrf;
+mod error;
+mod extract;
+mod idempotency;
+mod language;
+mod module;
+mod openapi;
+mod page;
+mod permission;
+mod render;
+mod respond;
+mod serve;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use actor::{Actor, Grant, Scope, User, UserInfo, Visible};
+pub use app::{App, MissingService, Settings};
+pub use axum_extra::extract::CookieJar;
+pub use context::{Context, Denied};
+pub use error::{AppError, Failure, Invalid, Kind};
+pub use extract::{Form, Json, Multipart, Path, Query};
+pub use idempotency::{MIGRATIONS, forget_old_answers};
+pub use module::{BODY_BYTES_MAX, Identify, MenuEntry, Module, module, site};
+pub use page::{BadCursor, Listing, Page};
+pub use permission::{Permission, Role};
+pub use render::{ProblemBody, ProblemField};
+pub use respond::{Html, Redirect, local_path, set_cookie};

@@ -1,0 +1,252 @@
+//! What a person may do: permissions, and the roles that bundle them.
+
+/// An enumeration whose values have a stable code: in the database, in addresses, in text keys.
+macro_rules! coded {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $code:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$item_doc])* $item,)* }
+
+        impl $name {
+            /// All of them, in their order.
+            pub const ALL: &'static [Self] = &[$(Self::$item),*];
+
+            /// The stable code.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$item => $code),* }
+            }
+
+            /// The one with this code.
+            pub fn parse(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|item| item.code() == code)
+            }
+        }
+    };
+}
+
+coded! {
+    /// One thing that a person may do (权限). Public pages need none.
+    Permission {
+        /// See reported sales, import batches and matches (查看报送).
+        ReadClaims = "read-claims",
+        /// Upload returns and enter sales (报送).
+        ImportClaims = "import-claims",
+        /// Post a checked import (确认入账).
+        ConfirmImport = "confirm-import",
+        /// Take a posted import back by reversing lines (撤回).
+        WithdrawImport = "withdraw-import",
+        /// Decide whether two reports mean one sale (核对去重).
+        DecideMatches = "decide-matches",
+        /// See suppliers, bases, outlets and buyers with their papers (查看名录).
+        ReadRegisters = "read-registers",
+        /// Change them (维护名录).
+        EditRegisters = "edit-registers",
+        /// Change what a figure counts (维护口径).
+        EditDefinitions = "edit-definitions",
+        /// See figures that are not published yet (查看未发布数据).
+        ReadReleases = "read-releases",
+        /// Put a set of figures up for publication (提请发布).
+        ProposeRelease = "propose-release",
+        /// Publish a set of figures that somebody else proposed (批准发布).
+        ApproveRelease = "approve-release",
+        /// See accounts and their roles (查看账号).
+        ReadUsers = "read-users",
+        /// Create accounts, give and take roles (管理账号).
+        ManageUsers = "manage-users",
+        /// See who reports and by which way (查看数据来源).
+        ReadSources = "read-sources",
+        /// Register who reports and by which way (管理数据来源).
+        ManageSources = "manage-sources",
+        /// Read the log of changes (查看操作日志).
+        ReadAudit = "read-audit",
+        /// See names and numbers that are masked otherwise; each time is logged (查看脱敏信息).
+        Unmask = "unmask",
+        /// Follow running and finished jobs (查看后台任务).
+        ReadJobs = "read-jobs",
+        /// Stop and repeat jobs (管理后台任务).
+        ManageJobs = "manage-jobs",
+    }
+}
+
+impl Permission {
+    /// The permission to see what this one changes. Whoever has it is told “not allowed” instead of “not found”.
+    pub const fn seen_with(self) -> Self {
+        match self {
+            Self::ReadClaims
+            | Self::ImportClaims
+            | Self::ConfirmImport
+            | Self::WithdrawImport
+            | Self::DecideMatches
+            | Self::Unmask => Self::ReadClaims,
+            Self::ReadRegisters | Self::EditRegisters => Self::ReadRegisters,
+            Self::EditDefinitions | Self::ReadReleases | Self::ProposeRelease | Self::ApproveRelease => {
+                Self::ReadReleases
+            }
+            Self::ReadUsers | Self::ManageUsers => Self::ReadUsers,
+            Self::ReadSources | Self::ManageSources => Self::ReadSources,
+            Self::ReadAudit => Self::ReadAudit,
+            Self::ReadJobs | Self::ManageJobs => Self::ReadJobs,
+        }
+    }
+
+    /// Whether it only looks. Unmasking looks, too, but leaves a trace in the log.
+    pub const fn is_reading(self) -> bool {
+        matches!(
+            self,
+            Self::ReadClaims
+                | Self::ReadRegisters
+                | Self::ReadReleases
+                | Self::ReadUsers
+                | Self::ReadSources
+                | Self::ReadAudit
+                | Self::ReadJobs
+                | Self::Unmask
+        )
+    }
+}
+
+coded! {
+    /// A bundle of permissions (角色), given to a person for a scope.
+    Role {
+        /// 管理员: accounts, sources and jobs; decides nothing about figures.
+        Admin = "admin",
+        /// 省专班: the provincial task force.
+        TaskForce = "task-force",
+        /// 市级: reports for and decides within one city.
+        City = "city",
+        /// 县级: reports for one county.
+        County = "county",
+        /// 审计: reads everything, changes nothing.
+        Auditor = "auditor",
+        /// 报送员: reports for one market, outlet or platform.
+        Operator = "operator",
+    }
+}
+
+impl Role {
+    /// What the role may do within its scope.
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission as P;
+        match self {
+            Self::Admin => &[
+                P::ReadUsers,
+                P::ManageUsers,
+                P::ReadSources,
+                P::ManageSources,
+                P::ReadAudit,
+                P::ReadJobs,
+                P::ManageJobs,
+            ],
+            Self::TaskForce => &[
+                P::ReadClaims,
+                P::ImportClaims,
+                P::ConfirmImport,
+                P::WithdrawImport,
+                P::DecideMatches,
+                P::ReadRegisters,
+                P::EditRegisters,
+                P::EditDefinitions,
+                P::ReadReleases,
+                P::ProposeRelease,
+                P::ApproveRelease,
+                P::ReadUsers,
+                P::ReadSources,
+                P::ManageSources,
+                P::ReadAudit,
+                P::Unmask,
+                P::ReadJobs,
+                P::ManageJobs,
+            ],
+            Self::City => &[
+                P::ReadClaims,
+                P::ImportClaims,
+                P::ConfirmImport,
+                P::WithdrawImport,
+                P::DecideMatches,
+                P::ReadRegisters,
+                P::EditRegisters,
+                P::ReadSources,
+                P::Unmask,
+                P::ReadJobs,
+            ],
+            Self::County => &[
+                P::ReadClaims,
+                P::ImportClaims,
+                P::ConfirmImport,
+                P::WithdrawImport,
+                P::ReadRegisters,
+                P::EditRegisters,
+                P::ReadSources,
+                P::ReadJobs,
+            ],
+            Self::Auditor => &[
+                P::ReadClaims,
+                P::ReadRegisters,
+                P::ReadReleases,
+                P::ReadUsers,
+                P::ReadSources,
+                P::ReadAudit,
+                P::Unmask,
+                P::ReadJobs,
+            ],
+            Self::Operator => &[
+                P::ReadClaims,
+                P::ImportClaims,
+                P::ConfirmImport,
+                P::WithdrawImport,
+                P::ReadSources,
+                P::ReadJobs,
+            ],
+        }
+    }
+
+    /// Whether the role may do this within its scope.
+    pub fn may(self, permission: Permission) -> bool {
+        self.permissions().contains(&permission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_matrix() {
+        let mut table = format!("{:<18}", "");
+        for role in Role::ALL {
+            table.push_str(&format!("{:<11}", role.code()));
+        }
+        for permission in Permission::ALL {
+            table.push_str(&format!("\n{:<18}", permission.code()));
+            for role in Role::ALL {
+                table.push_str(&format!("{:<11}", if role.may(*permission) { "yes" } else { "-" }));
+            }
+        }
+        let table: Vec<&str> = table.lines().map(str::trim_end).collect();
+        insta::assert_snapshot!(table.join("\n"));
+    }
+
+    #[test]
+    fn the_auditor_reads_everything_and_changes_nothing() {
+        for permission in Permission::ALL {
+            assert_eq!(Role::Auditor.may(*permission), permission.is_reading(), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_may_change_something_may_see_it() {
+        for role in Role::ALL {
+            for permission in role.permissions() {
+                assert!(role.may(permission.seen_with()), "{role:?} {permission:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_lead_back() {
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(permission.code()), Some(*permission));
+        }
+        assert_eq!(Role::parse("nobody"), None);
+    }
+}
