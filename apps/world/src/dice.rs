@@ -1,6 +1,6 @@
 //! Repeatable chance: the same seed gives the same world on every machine.
 
-/// A stream of chance (SplitMix64). Each thing in the world draws from a stream of its own, so that a change in one
+/// A stream of chance (`SplitMix64`). Each thing in the world draws from a stream of its own, so that a change in one
 /// place does not move everything else.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);

@@ -12,7 +12,7 @@ mod scale;
 mod truth;
 mod write;
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use anyhow::Context as _;
 pub use scale::Scale;
@@ -81,7 +81,7 @@ pub fn generate(
         }
         let written = write::file(&files_folder, *reporter, *period, &rows, &places)?;
         for (row_number, trade) in &written.rows {
-            labels.push_str(&format!("{},{row_number},{trade}\n", written.name));
+            writeln!(labels, "{},{row_number},{trade}", written.name)?;
         }
         files.push(WorldFile { source: written.source, path: written.path, rows: rows.len() });
     }
@@ -158,12 +158,7 @@ fn write_truth(
     let mut text = String::from("trade,day,amount_fen,returned_fen,counts\n");
     for (number, trade) in trades.iter().enumerate() {
         let counts = u8::from(trade.counts(people, places));
-        text.push_str(&format!(
-            "{number},{},{},{},{counts}\n",
-            trade.day.yyyymmdd(),
-            trade.amount,
-            trade.returned
-        ));
+        writeln!(text, "{number},{},{},{},{counts}", trade.day.yyyymmdd(), trade.amount, trade.returned)?;
     }
     fs::write(folder.join("trades.csv"), text).context("cannot write the true world")
 }

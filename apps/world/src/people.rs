@@ -169,7 +169,7 @@ impl People {
             let district = DISTRICTS[number % DISTRICTS.len()];
             let round = number / DISTRICTS.len();
             let unit = UNITS[(round + number) % UNITS.len()];
-            let tail = if round >= UNITS.len() { format!("第{}分局", round) } else { String::new() };
+            let tail = if round >= UNITS.len() { format!("第{round}分局") } else { String::new() };
             positions[0].push(push(&mut self.units, format!("{city_name}{district}区{unit}{tail}")));
             if number % 2 == 0 {
                 positions[1]
@@ -237,7 +237,7 @@ fn seller(county: &County, province: usize, position: usize, number: usize, dice
     let head = if *form == "家庭农场" { "" } else { trade };
     let name = format!("{}{town}{brand}{head}{form}", county.name);
     let certified = county.counted && dice.chance(850);
-    Seller { name, credit_code: credit_code(county, *form, dice), province, county: position, certified }
+    Seller { name, credit_code: credit_code(county, form, dice), province, county: position, certified }
 }
 
 /// A credit code with the right check character: 91 for companies, 93 for co-operatives, 92 for farms.

@@ -65,6 +65,7 @@ pub(crate) const fn is_cumulative(city: usize) -> bool {
 
 /// One row as a reporter writes it.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column or a slip of its own")]
 pub(crate) struct Row {
     pub(crate) trade: u32,
     pub(crate) seller: String,
@@ -190,7 +191,7 @@ pub(crate) fn row_of(
             row.freight = if dice.chance(400) { row.amount * dice.range(10, 60) / 1000 } else { 0 }
         }
         Reporter::Market | Reporter::Pavilion | Reporter::Counter => {
-            row.product = product_name(trade, &mut dice)
+            row.product = product_name(trade, &mut dice);
         }
         Reporter::Union => union_list(&mut row, county, trade, &mut dice),
         Reporter::County(_) => county_return(&mut row, county, trade, &mut dice),
@@ -275,7 +276,7 @@ fn city_return(
         row.invoice_no = None;
     }
     if dice.chance(30) {
-        row.origin = county.province_name.clone();
+        row.origin.clone_from(&county.province_name);
     }
     match Form::of_city(city) {
         Form::WithoutTax => row.amount = row.amount * 100 / 109,

@@ -228,7 +228,7 @@ fn draw_buyer(way: Way, city: usize, people: &People, dice: &mut Dice) -> Option
         Way::Platform => BuyerSort::Unit,
         Way::Union => BuyerSort::Union,
         Way::Company => BuyerSort::Company,
-        Way::Wholesale => BuyerSort::Shop,
+        Way::Wholesale | Way::PavilionStock => BuyerSort::Shop,
         Way::Fair => {
             if dice.chance(500) {
                 BuyerSort::Company
@@ -242,7 +242,6 @@ fn draw_buyer(way: Way, city: usize, people: &People, dice: &mut Dice) -> Option
             }
             BuyerSort::Company
         }
-        Way::PavilionStock => BuyerSort::Shop,
         Way::PavilionRetail | Way::Counter => return None,
     };
     Some((sort, people.draw_buyer(sort, city, dice)))

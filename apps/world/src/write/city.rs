@@ -79,7 +79,7 @@ pub(crate) fn write(
     for (index, row) in rows.iter().enumerate() {
         numbers.push(writer.line + 1);
         writer.row(row)?;
-        if position % 2 == 0 && (index + 1) % ROWS_PER_SUBTOTAL == 0 {
+        if position.is_multiple_of(2) && (index + 1) % ROWS_PER_SUBTOTAL == 0 {
             let subtotal = std::mem::take(&mut writer.subtotal);
             writer.sum("小计", subtotal)?;
         }
