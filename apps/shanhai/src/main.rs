@@ -1,1 +1,25 @@
-fn main() {}
+//! Shanhai: from what everybody reports to a figure that anyone can open.
+
+mod cli;
+mod wiring;
+
+use clap::Parser as _;
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let cli = cli::Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("SHANHAI_LOG").unwrap_or_else(|_| "warn,sh_http=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match cli.run().await {
+        Ok(code) => code,
+        Err(error) => {
+            // The whole chain on one line: what was tried, and why it failed.
+            eprintln!("shanhai: {error:#}");
+            std::process::ExitCode::from(2)
+        }
+    }
+}

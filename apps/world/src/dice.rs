@@ -25,12 +25,7 @@ impl Dice {
     }
 
     /// A number from `low` to `high`, both included.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_possible_wrap,
-        reason = "the span fits"
-    )]
+    #[expect(clippy::cast_sign_loss, reason = "the span is at least one")]
     pub(crate) fn range(&mut self, low: i64, high: i64) -> i64 {
         let span = (high - low + 1).max(1) as u128;
         low + ((u128::from(self.next()) * span) >> 64) as i64

@@ -1,0 +1,71 @@
+//! How the program is put together: where its data lie, which modules it has, who hears of what.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use camino::{Utf8Path, Utf8PathBuf};
+use sh_db::{Db, Migration, Options};
+use sh_http::{App, Module, Settings};
+use sh_kernel::{IdGen, SystemClock};
+
+/// Where the data of an installation lie.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Place {
+    /// Folder for the database (when it is SQLite), uploaded files and exports.
+    #[arg(long, global = true, env = "SHANHAI_DATA", default_value = "data")]
+    pub(crate) data: Utf8PathBuf,
+    /// Address of the database: `sqlite:PATH` or `postgres://user@host/name`. Default: a SQLite file in the data folder.
+    #[arg(long, global = true, env = "SHANHAI_DATABASE")]
+    pub(crate) database: Option<String>,
+}
+
+impl Place {
+    pub(crate) fn address(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("shanhai.db")))
+    }
+}
+
+/// Opens the database and brings its schema up to date.
+pub(crate) async fn open(place: &Place, settings: Settings) -> anyhow::Result<App> {
+    std::fs::create_dir_all(&place.data).with_context(|| format!("cannot create the folder {}", place.data))?;
+    let db = open_database(place).await?;
+    let steps: Vec<Migration> = modules().iter().flat_map(|module| module.migrations.iter().copied()).collect();
+    db.migrate(&steps).await.context("the schema cannot be brought up to date")?;
+    assemble(db, &place.data, settings)
+}
+
+/// Opens the database as it is.
+pub(crate) async fn open_database(place: &Place) -> anyhow::Result<Db> {
+    let address = place.address();
+    Db::open(&address, &Options::default())
+        .await
+        .with_context(|| format!("cannot open the database {}", without_password(&address)))
+}
+
+fn without_password(address: &str) -> String {
+    match (address.split_once("://"), address.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => address.to_owned(),
+    }
+}
+
+fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> {
+    Ok(App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings))
+}
+
+/// Every module, in the order of their dependencies.
+pub(crate) fn modules() -> Vec<Module> {
+    vec![sh_http::module()]
+}
+
+/// The router that is served.
+pub(crate) fn router(app: &App) -> Router {
+    let identify: sh_http::Identify = Arc::new(|_, _| Box::pin(async { Ok(sh_http::Actor::Public) }));
+    sh_http::site(app, modules(), identify).0
+}
+
+/// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
+pub(crate) fn start_background(app: &App) {
+    let _ = app;
+}
