@@ -1,0 +1,33 @@
+# Background jobs.
+
+jobs-title = Background jobs
+jobs-kind = Job
+jobs-subject = Works on
+jobs-state = State
+jobs-all-states = All states
+jobs-done = Progress
+jobs-by = Started by
+jobs-created = Queued at
+jobs-started = Begun at
+jobs-finished = Ended at
+jobs-attempts = Attempts
+jobs-progress = Progress
+jobs-facts = About this job
+jobs-none = No jobs yet
+jobs-see-result = See the result
+jobs-cancel = Stop this job
+jobs-cancelled = The job was asked to stop
+jobs-retry = Start again
+jobs-queued-again = The job is queued again
+jobs-seconds-left = about { $seconds } seconds left
+jobs-minutes-left = about { $minutes } minutes left
+jobs-will-retry = The last attempt failed: { $reason } It will be tried again by itself.
+job-state-queued = Waiting
+job-state-running = Running
+job-state-done = Done
+job-state-failed = Failed
+problem-job-wrong-state = The job has moved on. Reload the page.
+problem-job-cancelled = Somebody stopped the job.
+problem-job-keeps-failing = The job broke off again and again and was given up. Ask the administrator to read the log.
+problem-job-unknown-kind = This version of the program does not know this kind of job.
+problem-job-payload = The job's parameters cannot be read. Start it anew.

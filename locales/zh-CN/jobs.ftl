@@ -1,0 +1,33 @@
+# Background jobs.
+
+jobs-title = 后台任务
+jobs-kind = 任务
+jobs-subject = 对象
+jobs-state = 状态
+jobs-all-states = 全部状态
+jobs-done = 进度
+jobs-by = 发起人
+jobs-created = 发起时间
+jobs-started = 开始时间
+jobs-finished = 结束时间
+jobs-attempts = 已试次数
+jobs-progress = 进度
+jobs-facts = 任务信息
+jobs-none = 还没有任务
+jobs-see-result = 看结果
+jobs-cancel = 停止任务
+jobs-cancelled = 已通知停止
+jobs-retry = 重新开始
+jobs-queued-again = 已重新排队
+jobs-seconds-left = 约剩 { $seconds } 秒
+jobs-minutes-left = 约剩 { $minutes } 分钟
+jobs-will-retry = 刚才没成：{ $reason } 稍后自动再试。
+job-state-queued = 排队中
+job-state-running = 进行中
+job-state-done = 已完成
+job-state-failed = 没做成
+problem-job-wrong-state = 任务状态已变，请刷新后再看。
+problem-job-cancelled = 任务已被人停止。
+problem-job-keeps-failing = 试了多次都中断，已停下。请联系管理员查看日志。
+problem-job-unknown-kind = 这个版本的程序不认识这种任务。
+problem-job-payload = 任务的参数读不出来，请重新发起。
