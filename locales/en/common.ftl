@@ -123,6 +123,7 @@ chart-source = Source: { $source }
 chart-definition = Definition: { $name }
 chart-table = Show the table
 chart-download = Download
+screen-lost = Connection lost. These are the numbers of { $time }
 map-label = { $label }, grid of provinces, in { $unit }
 map-destination = Destination
 map-notice = Squares only; no boundaries are shown

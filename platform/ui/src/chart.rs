@@ -2,6 +2,8 @@
 //!
 //! Geometry is counted in whole units of the view box. Values are `i64` in any unit; what is read stands in `text`.
 
+use std::fmt::Write;
+
 use maud::{Markup, html};
 
 use crate::{Locale, icon, text::percent};
@@ -150,12 +152,12 @@ struct Placed<'a> {
     text: &'a str,
 }
 
-const LINE_LEFT: i64 = 20;
-const LINE_WIDTH: i64 = 600;
-const LINE_BASE: i64 = 204;
-const LINE_HEIGHT: i64 = 168;
+const LINE_LEFT: i64 = 18;
+const LINE_WIDTH: i64 = 360;
+const LINE_BASE: i64 = 164;
+const LINE_HEIGHT: i64 = 132;
 
-fn place<'a>(line: &'a LineSeries, top: i64, places: i64) -> Vec<Option<Placed<'a>>> {
+fn place(line: &LineSeries, top: i64, places: i64) -> Vec<Option<Placed<'_>>> {
     (0_i64..)
         .zip(&line.points)
         .map(|(index, point)| {
@@ -174,16 +176,16 @@ pub fn line_chart(label: &str, axis: &[String], series: &[LineSeries]) -> Markup
     let values = series.iter().flat_map(|line| line.points.iter().flatten().map(|(value, _)| *value));
     let top = values.max().unwrap_or(0).max(1);
     let places = i64::try_from(axis.len()).unwrap_or(1);
-    let every = axis.len().div_ceil(12).max(1);
+    let every = axis.len().div_ceil(8).max(1);
     html! {
-        svg.chart.line-chart viewBox="0 0 640 236" role="img" aria-label=(label) {
+        svg.chart.line-chart viewBox="0 0 400 190" role="img" aria-label=(label) {
             @for quarter in 0..=4 {
                 @let y = LINE_BASE - quarter * LINE_HEIGHT / 4;
-                line.chart-axis.chart-grid[quarter > 0] x1="0" x2="640" y1={ (y) ".5" } y2={ (y) ".5" } {}
+                line.chart-axis.chart-grid[quarter > 0] x1="0" x2="400" y1={ (y) ".5" } y2={ (y) ".5" } {}
             }
             @for (index, name) in axis.iter().enumerate().step_by(every) {
                 @let x = LINE_LEFT + scale(i64::try_from(index).unwrap_or(0), (places - 1).max(1), LINE_WIDTH);
-                text.chart-label x=(x) y="228" { (name) }
+                text.chart-label x=(x) y="184" { (name) }
             }
             @for line in series { (one_line(line, &place(line, top, places))) }
         }
@@ -200,18 +202,18 @@ fn one_line(line: &LineSeries, points: &[Option<Placed<'_>>]) -> Markup {
     let mut joined = false;
     for point in points {
         if let Some(point) = point {
-            path.push_str(&format!("{}{} {}", if joined { "L" } else { "M" }, point.x, point.y));
+            let _ = write!(path, "{}{} {}", if joined { "L" } else { "M" }, point.x, point.y);
         }
         joined = point.is_some();
     }
     let last = points.iter().flatten().last();
     let peak = points.iter().flatten().max_by_key(|point| (point.value, -point.x));
-    let peak = peak.filter(|peak| last.is_none_or(|last| last.x - peak.x > 60));
+    let peak = peak.filter(|peak| last.is_none_or(|last| last.x - peak.x > 44));
     html! {
         path.line.(line.tone.class()) d=(path) {}
         @for point in points.iter().flatten() { circle.dot.(line.tone.class()) cx=(point.x) cy=(point.y) r="3" {} }
         @for point in [peak, last].into_iter().flatten() {
-            text.chart-value.at-end[point.x > 590] x=(if point.x > 590 { 638 } else { point.x }) y=(point.y - 10) { (point.text) }
+            text.chart-value.at-end[point.x > 360] x=(if point.x > 360 { 399 } else { point.x }) y=(point.y - 8) { (point.text) }
         }
     }
 }
@@ -249,23 +251,31 @@ fn swatch(tone: BarTone) -> Markup {
     html! { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(tone.class()) width="10" height="10" rx="2" {} } }
 }
 
-/// A whole divided into parts, with a legend of value and share. The bar itself is decoration; the legend says it all.
-pub fn split_bar(parts: &[Part]) -> Markup {
+/// The coloured stripe of a split, as decoration: what it shows must stand beside it in words.
+pub(crate) fn split_stripe(parts: &[Part]) -> Markup {
+    const GAP: i64 = 4;
     let whole: i64 = parts.iter().map(|part| part.value.max(0)).sum();
     let mut left = 0_i64;
     let mut placed = Vec::with_capacity(parts.len());
-    for part in parts {
+    for (index, part) in parts.iter().enumerate() {
         let width = scale(part.value, whole, 1000);
-        placed.push((left, width, part));
+        let gap = if index + 1 == parts.len() { 0 } else { GAP };
+        placed.push((left, (width - gap).max(i64::from(part.value > 0)), part.tone));
         left += width;
     }
     html! {
+        svg.split-bar viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true" {
+            @for (x, width, tone) in &placed { rect.(tone.class()) x=(x) width=(width) height="16" {} }
+        }
+    }
+}
+
+/// A whole divided into parts, with a legend of value and share. The stripe is decoration; the legend says it all.
+pub fn split_bar(parts: &[Part]) -> Markup {
+    let whole: i64 = parts.iter().map(|part| part.value.max(0)).sum();
+    html! {
         div.split {
-            svg.split-bar viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true" {
-                @for (x, width, part) in &placed {
-                    rect.(part.tone.class()) x=(x) width=((width - 5).max(i64::from(part.value > 0))) height="16" {}
-                }
-            }
+            (split_stripe(parts))
             ul.split-legend {
                 @for part in parts {
                     @let entry = html! {

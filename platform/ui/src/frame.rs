@@ -209,7 +209,7 @@ pub fn public_page(frame: &Frame, content: &Markup) -> Markup {
         }
         (foot(frame))
     };
-    document(frame, false, &body)
+    document(frame, Kind::Site, &body)
 }
 
 /// A page of the public figures (数据驾驶舱), light or sea-night.
@@ -234,7 +234,7 @@ pub fn data_page(frame: &Frame, content: &Markup) -> Markup {
         }
         (foot(frame))
     };
-    document(frame, false, &body)
+    document(frame, Kind::Data, &body)
 }
 
 /// A page of a workbench: left menu, breadcrumb, title row with the primary action.
@@ -254,7 +254,7 @@ pub fn work_page(frame: &Frame, content: &Markup) -> Markup {
             }
         }
     };
-    document(frame, true, &body)
+    document(frame, Kind::Work, &body)
 }
 
 /// A page with one thing on it: sign-in, an error, a confirmation.
@@ -268,11 +268,21 @@ pub fn plain_page(frame: &Frame, content: &Markup) -> Markup {
         }
         (foot(frame))
     };
-    document(frame, false, &body)
+    document(frame, Kind::Site, &body)
 }
 
-/// `htmx` is loaded where fragments are swapped; a public page is complete without any script.
-fn document(frame: &Frame, htmx: bool, body: &Markup) -> Markup {
+/// What a page loads besides the common style sheet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing: a public page is complete without any script.
+    Site,
+    /// The styles of the cockpit.
+    Data,
+    /// htmx, because fragments are swapped.
+    Work,
+}
+
+fn document(frame: &Frame, kind: Kind, body: &Markup) -> Markup {
     let night = frame.theme == Theme::SeaNight;
     html! {
         (DOCTYPE)
@@ -286,12 +296,12 @@ fn document(frame: &Frame, htmx: bool, body: &Markup) -> Markup {
                     meta property="og:description" content=(text);
                 }
                 meta property="og:title" content=(frame.title);
-                @if htmx { meta name="htmx-config" content=(r#"{"includeIndicatorCSS":false}"#); }
+                @if kind == Kind::Work { meta name="htmx-config" content=(r#"{"includeIndicatorCSS":false}"#); }
                 meta name="theme-color" content=(if night { "#06161F" } else { "#FFFFFF" });
                 link rel="icon" type="image/svg+xml" href=(asset("mark.svg"));
                 link rel="stylesheet" href=(asset("app.css"));
-                @if night { link rel="stylesheet" href=(asset("cockpit.css")); }
-                @if htmx { script type="module" src=(asset("app.js")) {} }
+                @if kind == Kind::Data { link rel="stylesheet" href=(asset("cockpit.css")); }
+                @if kind == Kind::Work { script type="module" src=(asset("app.js")) {} }
             }
             body #top {
                 a.skip href="#content" { (frame.locale.t("skip-to-content")) }

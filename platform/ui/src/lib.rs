@@ -10,6 +10,7 @@
 
 mod assets;
 mod chart;
+mod cockpit;
 mod form;
 mod frame;
 mod list;
@@ -30,6 +31,7 @@ pub use chart::{
     Bar, BarTone, ChartBlock, ChartTable, Download, LineSeries, Part, bar_chart, chart_block,
     horizontal_bars, line_chart, ring, sparkline, split_bar,
 };
+pub use cockpit::{Cockpit, GradeShare, cockpit, grade_list, headline};
 pub use form::{
     Choice, Field, button, button_danger, button_link, button_secondary, check_boxes, date_range,
     error_summary, radios,
@@ -39,12 +41,12 @@ pub use frame::{
     work_page,
 };
 pub use list::{BulkAction, Pager, QueryForm, bulk_bar, keyboard_list, pager, query_form, toolbar};
-pub use locale::{Arg, Locale};
+pub use locale::{Arg, DYNAMIC_KEYS, Locale};
 pub use nav::{Step, StepState, Tab, TaskItem, breadcrumb, steps, tabs, task_list};
 pub use notice::{banner, empty, skeleton, toast};
 pub use proof::{DrillStep, Proof, ProofState, TimelineEntry, drill_rail, proof_list, timeline};
 pub use review::{CheckAnswer, CompareRow, Verdict, check_answers, facts, panel, side_by_side, stat};
-pub use styleguide::{SPECIMENS, specimen, styleguide};
+pub use styleguide::{specimen, specimens, styleguide, styleguide_cockpit};
 pub use table::{Column, ColumnKind, DataTable, Row, data_table};
 pub use task::{ImportOutcome, ImportProblem, Progress, Upload, import_result, progress, upload};
 pub use text::{AmountUnit, Precision, amount_in, grouped, percent, published, published_count};

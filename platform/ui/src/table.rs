@@ -184,7 +184,7 @@ fn row(locale: Locale, table: &DataTable, row: &Row, sum: bool) -> Markup {
                 @let content = row.cells.get(index).cloned().flatten();
                 @let content = content.unwrap_or_else(|| PreEscaped("--".to_owned()));
                 @if index == 0 {
-                    th scope="row" class=[column.class()] { (content) }
+                    th scope="row" class=[column.class()] data-label=(card_label(column)) { (content) }
                 } @else {
                     td class=[column.class()] data-label=[(!column.label.is_empty()).then(|| card_label(column))] { (content) }
                 }

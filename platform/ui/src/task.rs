@@ -146,7 +146,7 @@ pub fn import_result(locale: Locale, outcome: &ImportOutcome) -> Markup {
         count("import-unchanged", outcome.unchanged),
     ];
     html! {
-        section.import aria-label=(locale.t("import-result")) {
+        div.import role="group" aria-label=(locale.t("import-result")) {
             p.import-headline {
                 @if outcome.rejected == 0 { (icon("circle-check")) (locale.t("import-clean")) }
                 @else {

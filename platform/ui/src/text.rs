@@ -168,17 +168,17 @@ mod tests {
 
     #[test]
     fn a_column_keeps_one_unit() {
-        let column = [Fen(12_864_000_00), Fen(3_860_00), Fen(-50_00)];
+        let column = [Fen(1_286_400_000), Fen(386_000), Fen(-5_000)];
         let unit = AmountUnit::for_column(column);
         let shown: Vec<String> = column.iter().map(|fen| amount_in(Locale::Zh, *fen, unit)).collect();
         assert_eq!((unit, shown), (AmountUnit::Wan, vec!["1,286.40".into(), "0.39".into(), "-0.01".into()]));
-        assert_eq!(amount_in(Locale::En, Fen(12_864_000_00), unit), "12.86");
+        assert_eq!(amount_in(Locale::En, Fen(1_286_400_000), unit), "12.86");
         assert_eq!(AmountUnit::for_column([]), AmountUnit::Yuan);
     }
 
     #[test]
     fn shares_and_groups() {
-        assert_eq!(percent(243_18, 591_00), "41.1%");
+        assert_eq!(percent(24_318, 59_100), "41.1%");
         assert_eq!(percent(1, 0), "--");
         assert_eq!(percent(-1, 8), "-12.5%");
         assert_eq!(grouped(-1_234_567), "-1,234,567");

@@ -77,7 +77,12 @@ pub fn month_range(locale: Locale, from: Month, to: Month) -> String {
     }
     let year = to.year().to_string();
     if from.year() == to.year() {
-        let (first, last) = (month_name(locale, from), month_name(locale, to));
+        let name = |month: Month| match locale {
+            // The word for month stands once, behind both numbers.
+            Locale::Zh => month.number().to_string(),
+            Locale::En => month_name(locale, month),
+        };
+        let (first, last) = (name(from), name(to));
         return locale
             .with("range-months", &[("year", year.into()), ("first", first.into()), ("last", last.into())]);
     }
@@ -145,5 +150,29 @@ pub fn evidence_grade(locale: Locale, grade: EvidenceGrade) -> Markup {
             span class={ "grade-letter grade-" (grade.letter().to_ascii_lowercase()) } { (grade.letter()) }
             " " (grade.label(locale))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(number: i64) -> Month {
+        Month::from_yyyymm(number).unwrap()
+    }
+
+    #[test]
+    fn ranges_of_months_read_as_people_write_them() {
+        assert_eq!(month_range(Locale::Zh, at(202_001), at(202_011)), "2020 年 1—11 月");
+        assert_eq!(month_range(Locale::En, at(202_001), at(202_011)), "January to November 2020");
+        assert_eq!(month_range(Locale::Zh, at(201_801), at(202_011)), "2018 年 1 月～2020 年 11 月");
+        assert_eq!(month_range(Locale::Zh, at(202_011), at(202_011)), "2020 年 11 月");
+    }
+
+    #[test]
+    fn money_shows_its_unit_and_keeps_the_exact_value() {
+        let shown = money(Locale::Zh, Fen(1_286_400_050)).0;
+        assert!(shown.contains("value=\"12864000.50\"") && shown.contains("title=\"12,864,000.50 元\""));
+        assert!(shown.contains(">1,286.40 <"), "{shown}");
     }
 }
