@@ -123,7 +123,7 @@ impl Context {
     /// [`Denied`], told apart by what the actor may know.
     #[expect(clippy::needless_pass_by_value, reason = "callers build the scope in place")]
     pub fn require(&self, permission: Permission, scope: Scope) -> Result<(), Denied> {
-        self.require_any(permission, &[scope])
+        self.require_any(permission, std::slice::from_ref(&scope))
     }
 
     /// Goes on only if the actor may do this in one of the scopes, such as the region and the organisation of a batch.
@@ -175,6 +175,14 @@ impl Context {
         frame.flash.clone_from(&self.flash);
         frame.site = SiteInfo::clone(&self.site);
         frame
+    }
+
+    /// The first page of the menu that the actor may open, else the front page: where a sign-in leads.
+    pub fn home(&self) -> &'static str {
+        self.menu
+            .iter()
+            .find(|entry| self.actor.allows_somewhere(entry.permission))
+            .map_or("/", |entry| entry.href)
     }
 
     fn menu_groups(&self) -> Vec<MenuGroup> {

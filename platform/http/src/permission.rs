@@ -70,6 +70,7 @@ coded! {
 
 impl Permission {
     /// The permission to see what this one changes. Whoever has it is told “not allowed” instead of “not found”.
+    #[must_use]
     pub const fn seen_with(self) -> Self {
         match self {
             Self::ReadClaims
@@ -105,6 +106,72 @@ impl Permission {
     }
 }
 
+use Permission as P;
+
+const ADMIN: &[P] = &[
+    P::ReadUsers,
+    P::ManageUsers,
+    P::ReadSources,
+    P::ManageSources,
+    P::ReadAudit,
+    P::ReadJobs,
+    P::ManageJobs,
+];
+const TASK_FORCE: &[P] = &[
+    P::ReadClaims,
+    P::ImportClaims,
+    P::ConfirmImport,
+    P::WithdrawImport,
+    P::DecideMatches,
+    P::ReadRegisters,
+    P::EditRegisters,
+    P::EditDefinitions,
+    P::ReadReleases,
+    P::ProposeRelease,
+    P::ApproveRelease,
+    P::ReadUsers,
+    P::ReadSources,
+    P::ManageSources,
+    P::ReadAudit,
+    P::Unmask,
+    P::ReadJobs,
+    P::ManageJobs,
+];
+const CITY: &[P] = &[
+    P::ReadClaims,
+    P::ImportClaims,
+    P::ConfirmImport,
+    P::WithdrawImport,
+    P::DecideMatches,
+    P::ReadRegisters,
+    P::EditRegisters,
+    P::ReadSources,
+    P::Unmask,
+    P::ReadJobs,
+];
+const COUNTY: &[P] = &[
+    P::ReadClaims,
+    P::ImportClaims,
+    P::ConfirmImport,
+    P::WithdrawImport,
+    P::ReadRegisters,
+    P::EditRegisters,
+    P::ReadSources,
+    P::ReadJobs,
+];
+const AUDITOR: &[P] = &[
+    P::ReadClaims,
+    P::ReadRegisters,
+    P::ReadReleases,
+    P::ReadUsers,
+    P::ReadSources,
+    P::ReadAudit,
+    P::Unmask,
+    P::ReadJobs,
+];
+const OPERATOR: &[P] =
+    &[P::ReadClaims, P::ImportClaims, P::ConfirmImport, P::WithdrawImport, P::ReadSources, P::ReadJobs];
+
 coded! {
     /// A bundle of permissions (角色), given to a person for a scope.
     Role {
@@ -126,77 +193,13 @@ coded! {
 impl Role {
     /// What the role may do within its scope.
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission as P;
         match self {
-            Self::Admin => &[
-                P::ReadUsers,
-                P::ManageUsers,
-                P::ReadSources,
-                P::ManageSources,
-                P::ReadAudit,
-                P::ReadJobs,
-                P::ManageJobs,
-            ],
-            Self::TaskForce => &[
-                P::ReadClaims,
-                P::ImportClaims,
-                P::ConfirmImport,
-                P::WithdrawImport,
-                P::DecideMatches,
-                P::ReadRegisters,
-                P::EditRegisters,
-                P::EditDefinitions,
-                P::ReadReleases,
-                P::ProposeRelease,
-                P::ApproveRelease,
-                P::ReadUsers,
-                P::ReadSources,
-                P::ManageSources,
-                P::ReadAudit,
-                P::Unmask,
-                P::ReadJobs,
-                P::ManageJobs,
-            ],
-            Self::City => &[
-                P::ReadClaims,
-                P::ImportClaims,
-                P::ConfirmImport,
-                P::WithdrawImport,
-                P::DecideMatches,
-                P::ReadRegisters,
-                P::EditRegisters,
-                P::ReadSources,
-                P::Unmask,
-                P::ReadJobs,
-            ],
-            Self::County => &[
-                P::ReadClaims,
-                P::ImportClaims,
-                P::ConfirmImport,
-                P::WithdrawImport,
-                P::ReadRegisters,
-                P::EditRegisters,
-                P::ReadSources,
-                P::ReadJobs,
-            ],
-            Self::Auditor => &[
-                P::ReadClaims,
-                P::ReadRegisters,
-                P::ReadReleases,
-                P::ReadUsers,
-                P::ReadSources,
-                P::ReadAudit,
-                P::Unmask,
-                P::ReadJobs,
-            ],
-            Self::Operator => &[
-                P::ReadClaims,
-                P::ImportClaims,
-                P::ConfirmImport,
-                P::WithdrawImport,
-                P::ReadSources,
-                P::ReadJobs,
-            ],
+            Self::Admin => ADMIN,
+            Self::TaskForce => TASK_FORCE,
+            Self::City => CITY,
+            Self::County => COUNTY,
+            Self::Auditor => AUDITOR,
+            Self::Operator => OPERATOR,
         }
     }
 
@@ -208,18 +211,20 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     #[test]
     fn the_whole_matrix() {
         let mut table = format!("{:<18}", "");
         for role in Role::ALL {
-            table.push_str(&format!("{:<11}", role.code()));
+            write!(table, "{:<11}", role.code()).unwrap();
         }
         for permission in Permission::ALL {
-            table.push_str(&format!("\n{:<18}", permission.code()));
+            write!(table, "\n{:<18}", permission.code()).unwrap();
             for role in Role::ALL {
-                table.push_str(&format!("{:<11}", if role.may(*permission) { "yes" } else { "-" }));
+                write!(table, "{:<11}", if role.may(*permission) { "yes" } else { "-" }).unwrap();
             }
         }
         let table: Vec<&str> = table.lines().map(str::trim_end).collect();

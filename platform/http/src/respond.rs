@@ -1,4 +1,4 @@
-//! Answers: pages, redirects that tell a result, ETags, addresses that stay on this site.
+//! Answers: pages, redirects that tell a result, `ETag`s, addresses that stay on this site.
 
 use axum::{
     body::{Body, HttpBody, to_bytes},

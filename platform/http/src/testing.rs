@@ -3,7 +3,7 @@
 //! An actor is written `role@scope`: `city@region:440300`, `auditor@*`, `operator@organisation:sz-market`; several
 //! grants are joined by `+`; `public` is nobody. The same text is always the same person.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use axum::{
     Router,
@@ -168,12 +168,12 @@ impl TestSite {
     pub async fn probe(&self, routes: &[(&str, &str, &str)], actors: &[&str]) -> String {
         let mut table = String::new();
         for (method, path, form) in routes {
-            table.push_str(&format!("{method} {path}\n"));
+            let _ = writeln!(table, "{method} {path}");
             for by in actors {
                 let answer = self
                     .call(by, method, path, "application/x-www-form-urlencoded", (*form).to_owned())
                     .await;
-                table.push_str(&format!("  {:<36}{}\n", by, answer.status.as_u16()));
+                let _ = writeln!(table, "  {by:<36}{}", answer.status.as_u16());
             }
         }
         table

@@ -1,5 +1,7 @@
 //! What a caller meets at the boundary: refusals in the right clothes and language, headers, limits, redirects.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must say why")]
+
 use std::sync::Arc;
 
 use axum::{

@@ -1,5 +1,7 @@
 //! A write that is sent twice happens once, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must say why")]
+
 use std::{
     sync::{
         Arc,
