@@ -122,7 +122,7 @@ pub fn horizontal_bars(bars: &[Bar]) -> Markup {
             @for bar in bars {
                 @let row = html! {
                     span.bar-name { (bar.label) }
-                    svg.bar-track viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
+                    svg.bar-track height="10" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
                         rect.(bar.tone.class()) width=(scale(bar.value, top, 1000).max(i64::from(bar.value > 0) * 4)) height="10" {}
                     }
                     span.bar-value { (bar.text) }
@@ -248,7 +248,7 @@ impl Part {
 }
 
 fn swatch(tone: BarTone) -> Markup {
-    html! { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(tone.class()) width="10" height="10" rx="2" {} } }
+    html! { svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" { rect.(tone.class()) width="10" height="10" rx="2" {} } }
 }
 
 /// The coloured stripe of a split, as decoration: what it shows must stand beside it in words.
@@ -264,7 +264,7 @@ pub(crate) fn split_stripe(parts: &[Part]) -> Markup {
         left += width;
     }
     html! {
-        svg.split-bar viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true" {
+        svg.split-bar height="16" viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true" {
             @for (x, width, tone) in &placed { rect.(tone.class()) x=(x) width=(width) height="16" {} }
         }
     }
@@ -280,7 +280,7 @@ pub fn split_bar(parts: &[Part]) -> Markup {
                 @for part in parts {
                     @let entry = html! {
                         span.split-name { (swatch(part.tone)) (part.label) }
-                        b { (part.text) }
+                        " " b { (part.text) } " "
                         span.split-share { (percent(part.value, whole)) }
                     };
                     li { @if let Some(href) = &part.href { a href=(href) { (entry) } } @else { (entry) } }
@@ -301,7 +301,7 @@ pub fn sparkline(label: &str, values: &[i64]) -> Markup {
         })
         .collect();
     html! {
-        svg.sparkline viewBox="0 0 100 24" role="img" aria-label=(label) { polyline.line points=(points.join(" ")) {} }
+        svg.sparkline width="100" height="24" viewBox="0 0 100 24" role="img" aria-label=(label) { polyline.line points=(points.join(" ")) {} }
     }
 }
 
@@ -309,7 +309,7 @@ pub fn sparkline(label: &str, values: &[i64]) -> Markup {
 pub fn ring(label: &str, part: i64, whole: i64, text: &str, tone: BarTone) -> Markup {
     let reached = scale(part, whole, 100);
     html! {
-        svg.ring viewBox="0 0 120 120" role="img" aria-label={ (label) " " (text) } {
+        svg.ring width="120" height="120" viewBox="0 0 120 120" role="img" aria-label={ (label) " " (text) } {
             circle.ring-track cx="60" cy="60" r="50" {}
             @if reached > 0 {
                 circle.ring-mark.(tone.class()) cx="60" cy="60" r="50" pathLength="100"

@@ -42,7 +42,7 @@ pub fn grade_list(locale: Locale, shares: &[GradeShare]) -> Markup {
         ul.grades {
             @for share in shares {
                 li { a href=(share.href) {
-                    span class={ "grade-letter grade-" (share.grade.letter().to_ascii_lowercase()) } { (share.grade.letter()) }
+                    span class={ "grade-letter grade-" (share.grade.letter().to_ascii_lowercase()) } { (share.grade.letter()) } " "
                     span.grades-name { (share.grade.label(locale)) " · " (percent(share.value, whole)) }
                     b { (share.text) }
                     span.grades-means { (share.grade.explanation(locale)) }

@@ -206,10 +206,10 @@ fn legend(locale: Locale, map: &TileMap) -> Markup {
     html! {
         ul.legend.tile-legend {
             @for (step, text) in steps {
-                li { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { g class={ "tile bin-" (step) } { rect width="10" height="10" rx="2" {} } } (text) }
+                li { svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" { g class={ "tile bin-" (step) } { rect width="10" height="10" rx="2" {} } } (text) }
             }
             @if map.destination.is_some() {
-                li { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { g.tile.destination { rect width="10" height="10" rx="2" {} } } (locale.t("map-destination")) }
+                li { svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" { g.tile.destination { rect width="10" height="10" rx="2" {} } } (locale.t("map-destination")) }
             }
             li.tile-notice { (locale.t("map-notice")) }
         }

@@ -83,6 +83,8 @@ class Upload extends HTMLElement {
     request.addEventListener("abort", () => this.stop(status, ""));
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "text/html");
+    // The redirect is followed here and again by the browser; so marked, the first visit leaves the result to be told.
+    request.setRequestHeader("HX-Request", "true");
     request.send(new FormData(form));
   }
 
@@ -94,14 +96,12 @@ class Upload extends HTMLElement {
       return;
     }
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-    const [fresh, stale] = [answer.querySelector("main"), document.querySelector("main")];
-    if (!fresh || !stale) {
-      this.stop(status, this.dataset["failed"] ?? "");
-      return;
-    }
+    const [whole, part] = [answer.querySelector("main"), answer.querySelector("sh-upload")];
     document.title = answer.title || document.title;
-    stale.replaceWith(document.importNode(fresh, true));
-    document.querySelector<HTMLElement>(".error-summary, main")?.focus();
+    if (whole) document.querySelector("main")?.replaceWith(document.importNode(whole, true));
+    else if (part) this.replaceWith(document.importNode(part, true));
+    else this.stop(status, this.dataset["failed"] ?? "");
+    if (whole || part) document.querySelector<HTMLElement>(".error-summary, main")?.focus();
   }
 
   private stop(status: HTMLElement, message: string): void {
