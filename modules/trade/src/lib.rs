@@ -5,8 +5,10 @@
 //! figure may use. Totals count trades, so a sale is counted once however many parties report it.
 
 pub mod axes;
+pub mod facts;
 pub mod model;
 pub mod sink;
+mod store;
 
 use sh_db::Migration;
 

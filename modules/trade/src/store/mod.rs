@@ -1,0 +1,3 @@
+//! All SQL of the module, as named constants beside the function that runs each.
+
+pub(crate) mod facts;
