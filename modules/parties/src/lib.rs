@@ -23,7 +23,7 @@ mod text;
 pub use fold::{fold, is_anonymous, number_of, party_number};
 pub use likeness::{FoldedName, likeness};
 pub use mask::{mask_person, mask_phone};
-pub use store::{INSERTS, Party, PartyKind, STATEMENTS, names, party, upsert};
+pub use store::{INSERTS, Party, PartyKind, STATEMENTS, names, party, some, upsert};
 pub use text::{plain, simplify};
 
 use sh_db::Migration;

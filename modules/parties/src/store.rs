@@ -150,6 +150,8 @@ statements! {
     PARTY_NAMES = "SELECT number, name FROM party";
     /// One party.
     PARTY = "SELECT number, name, kind, code, person FROM party WHERE number = $1";
+    /// Some parties.
+    PARTIES = "SELECT number, name, kind, code, person FROM party WHERE number {{in_i64 $1}}";
 }
 
 /// Remembers parties that may be new. Returns how many rows were written.
@@ -192,6 +194,14 @@ pub async fn names(tx: &mut Tx, mut take: impl FnMut(i64, String) + Send) -> Res
 /// What the database refuses.
 pub async fn party(tx: &mut Tx, number: i64) -> Result<Option<Party>, DbError> {
     tx.fetch_optional(&PARTY, binds![number]).await
+}
+
+/// The parties with these numbers that are known, in no order.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn some(tx: &mut Tx, numbers: &[i64]) -> Result<Vec<Party>, DbError> {
+    tx.fetch_all(&PARTIES, binds![numbers]).await
 }
 
 #[cfg(test)]
