@@ -1,5 +1,5 @@
-//! Writes the style guide as files to look at: `cargo run -p sh-ui --example styleguide -- <folder>`, then serve the
-//! folder with `web/dist` below it as `assets`.
+//! Writes the style guide as files to look at: `cargo run -p sh-ui --example styleguide -- <folder>`, then
+//! serve the folder with `web/dist` below it as `assets`.
 
 use std::{env, fs, io, path::PathBuf};
 

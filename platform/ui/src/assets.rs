@@ -39,7 +39,8 @@ pub struct AssetFile {
     pub immutable: bool,
 }
 
-/// The file behind `/assets/{path}` in the best encoding that `accept_encoding` allows, or `None` if there is none.
+/// The file behind `/assets/{path}` in the best encoding that `accept_encoding` allows, or `None` if there is
+/// none.
 ///
 /// The answer must carry `Vary: Accept-Encoding`.
 pub fn asset_file(path: &str, accept_encoding: &str) -> Option<AssetFile> {
@@ -85,7 +86,8 @@ pub fn icon(name: &str) -> Markup {
     }
 }
 
-/// Loads one island (a custom element with behaviour) where it is used. A module runs once, however often it is named.
+/// Loads one island (a custom element with behaviour) where it is used. A module runs once, however often it
+/// is named.
 pub fn island(name: &str) -> Markup {
     html! { script type="module" src=(asset(&format!("{name}.js"))) {} }
 }

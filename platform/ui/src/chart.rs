@@ -1,6 +1,7 @@
 //! Charts as SVG: no script, the same input gives the same picture, marks are links.
 //!
-//! Geometry is counted in whole units of the view box. Values are `i64` in any unit; what is read stands in `text`.
+//! Geometry is counted in whole units of the view box. Values are `i64` in any unit; what is read stands in
+//! `text`.
 
 use std::fmt::Write;
 
@@ -100,7 +101,8 @@ pub fn bar_chart(label: &str, bars: &[Bar]) -> Markup {
             @for (index, bar) in (0_i64..).zip(bars) {
                 @let (left, height) = (index * STEP, scale(bar.value, top, 100));
                 @let mark = html! {
-                    rect.(bar.tone.class()) x=(left + 5) y=(BASE - height.max(1)) width="26" height=(height.max(1)) rx="3" {}
+                    rect.(bar.tone.class()) x=(left + 5) y=(BASE - height.max(1)) width="26"
+                        height=(height.max(1)) rx="3" {}
                     text.chart-value x=(left + 18) y=(BASE - height - 7) { (bar.text) }
                     " "
                     text.chart-label x=(left + 18) y="143" { (bar.label) }
@@ -122,8 +124,11 @@ pub fn horizontal_bars(bars: &[Bar]) -> Markup {
             @for bar in bars {
                 @let row = html! {
                     span.bar-name { (bar.label) }
-                    svg.bar-track height="10" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
-                        rect.(bar.tone.class()) width=(scale(bar.value, top, 1000).max(i64::from(bar.value > 0) * 4)) height="10" {}
+                    svg.bar-track height="10" viewBox="0 0 1000 10"
+                        preserveAspectRatio="none" aria-hidden="true" {
+                        rect.(bar.tone.class())
+                            width=(scale(bar.value, top, 1000).max(i64::from(bar.value > 0) * 4))
+                                height="10" {}
                     }
                     span.bar-value { (bar.text) }
                 };
@@ -171,7 +176,8 @@ fn place(line: &LineSeries, top: i64, places: i64) -> Vec<Option<Placed<'_>>> {
         .collect()
 }
 
-/// Lines over time. The highest and the last point of each line are labelled; the table below the chart has the rest.
+/// Lines over time. The highest and the last point of each line are labelled; the table below the chart has
+/// the rest.
 pub fn line_chart(label: &str, axis: &[String], series: &[LineSeries]) -> Markup {
     let values = series.iter().flat_map(|line| line.points.iter().flatten().map(|(value, _)| *value));
     let top = values.max().unwrap_or(0).max(1);
@@ -184,7 +190,8 @@ pub fn line_chart(label: &str, axis: &[String], series: &[LineSeries]) -> Markup
                 line.chart-axis.chart-grid[quarter > 0] x1="0" x2="400" y1={ (y) ".5" } y2={ (y) ".5" } {}
             }
             @for (index, name) in axis.iter().enumerate().step_by(every) {
-                @let x = LINE_LEFT + scale(i64::try_from(index).unwrap_or(0), (places - 1).max(1), LINE_WIDTH);
+                @let x = LINE_LEFT + scale(i64::try_from(index).unwrap_or(0), (places - 1).max(1),
+                    LINE_WIDTH);
                 text.chart-label x=(x) y="184" { (name) }
             }
             @for line in series { (one_line(line, &place(line, top, places))) }
@@ -211,9 +218,14 @@ fn one_line(line: &LineSeries, points: &[Option<Placed<'_>>]) -> Markup {
     let peak = peak.filter(|peak| last.is_none_or(|last| last.x - peak.x > 44));
     html! {
         path.line.(line.tone.class()) d=(path) {}
-        @for point in points.iter().flatten() { circle.dot.(line.tone.class()) cx=(point.x) cy=(point.y) r="3" {} }
+        @for point in points.iter().flatten() {
+            circle.dot.(line.tone.class()) cx=(point.x) cy=(point.y) r="3" {}
+        }
         @for point in [peak, last].into_iter().flatten() {
-            text.chart-value.at-end[point.x > 360] x=(if point.x > 360 { 399 } else { point.x }) y=(point.y - 8) { (point.text) }
+            text.chart-value.at-end[point.x > 360] x=(if point.x > 360 { 399 } else { point.x })
+                y=(point.y - 8) {
+                (point.text)
+            }
         }
     }
 }
@@ -248,7 +260,11 @@ impl Part {
 }
 
 fn swatch(tone: BarTone) -> Markup {
-    html! { svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" { rect.(tone.class()) width="10" height="10" rx="2" {} } }
+    html! {
+        svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" {
+            rect.(tone.class()) width="10" height="10" rx="2" {}
+        }
+    }
 }
 
 /// The coloured stripe of a split, as decoration: what it shows must stand beside it in words.
@@ -270,7 +286,8 @@ pub(crate) fn split_stripe(parts: &[Part]) -> Markup {
     }
 }
 
-/// A whole divided into parts, with a legend of value and share. The stripe is decoration; the legend says it all.
+/// A whole divided into parts, with a legend of value and share. The stripe is decoration; the legend says it
+/// all.
 pub fn split_bar(parts: &[Part]) -> Markup {
     let whole: i64 = parts.iter().map(|part| part.value.max(0)).sum();
     html! {
@@ -301,7 +318,9 @@ pub fn sparkline(label: &str, values: &[i64]) -> Markup {
         })
         .collect();
     html! {
-        svg.sparkline width="100" height="24" viewBox="0 0 100 24" role="img" aria-label=(label) { polyline.line points=(points.join(" ")) {} }
+        svg.sparkline width="100" height="24" viewBox="0 0 100 24" role="img" aria-label=(label) {
+            polyline.line points=(points.join(" ")) {}
+        }
     }
 }
 
@@ -366,8 +385,12 @@ pub fn chart_block(locale: Locale, block: &ChartBlock) -> Markup {
             figcaption.panel-head { h2 { (block.title) } div.panel-extra { (block.unit) } }
             @if let Some(chart) = &block.chart { (chart) }
             p.chart-source {
-                @if !block.as_of.is_empty() { span { (locale.with("chart-as-of", &[("date", block.as_of.as_str().into())])) } }
-                @if !block.source.is_empty() { span { (locale.with("chart-source", &[("source", block.source.as_str().into())])) } }
+                @if !block.as_of.is_empty() {
+                    span { (locale.with("chart-as-of", &[("date", block.as_of.as_str().into())])) }
+                }
+                @if !block.source.is_empty() {
+                    span { (locale.with("chart-source", &[("source", block.source.as_str().into())])) }
+                }
                 @if let Some((name, href)) = &block.definition {
                     a href=(href) { (locale.with("chart-definition", &[("name", name.as_str().into())])) }
                 }

@@ -42,7 +42,10 @@ pub fn grade_list(locale: Locale, shares: &[GradeShare]) -> Markup {
         ul.grades {
             @for share in shares {
                 li { a href=(share.href) {
-                    span class={ "grade-letter grade-" (share.grade.letter().to_ascii_lowercase()) } { (share.grade.letter()) } " "
+                    span class={ "grade-letter grade-" (share.grade.letter().to_ascii_lowercase()) } {
+                        (share.grade.letter())
+                    }
+                    " "
                     span.grades-name { (share.grade.label(locale)) " · " (percent(share.value, whole)) }
                     b { (share.text) }
                     span.grades-means { (share.grade.explanation(locale)) }
@@ -75,8 +78,8 @@ pub struct Cockpit {
     pub rail: Option<Markup>,
 }
 
-/// Arranges the blocks. With `refresh` (seconds) the numbers are fetched again, and kept with their time if the link is
-/// lost; `[data-fullscreen]` on a button of the page then switches to full screen.
+/// Arranges the blocks. With `refresh` (seconds) the numbers are fetched again, and kept with their time if
+/// the link is lost; `[data-fullscreen]` on a button of the page then switches to full screen.
 pub fn cockpit(locale: Locale, blocks: &Cockpit, refresh: Option<u32>) -> Markup {
     let grid = html! {
         div.cockpit {
@@ -89,7 +92,10 @@ pub fn cockpit(locale: Locale, blocks: &Cockpit, refresh: Option<u32>) -> Markup
     };
     html! {
         @if let Some(seconds) = refresh {
-            sh-screen data-every=(seconds) data-lost=(locale.with("screen-lost", &[("time", "{time}".into())])) { (grid) }
+            sh-screen data-every=(seconds)
+                data-lost=(locale.with("screen-lost", &[("time", "{time}".into())])) {
+                (grid)
+            }
             (island("sh-screen"))
         } @else { (grid) }
     }

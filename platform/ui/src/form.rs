@@ -213,7 +213,8 @@ fn notes(locale: Locale, id: &str, hint: Option<&str>, error: Option<&str>) -> M
     }
 }
 
-/// What was not accepted, each linked to its field. Stands first on the page; pair it with [`crate::Frame::with_errors`].
+/// What was not accepted, each linked to its field. Stands first on the page; pair it with
+/// [`crate::Frame::with_errors`].
 pub fn error_summary(locale: Locale, errors: &FieldErrors) -> Markup {
     html! {
         @if !errors.0.is_empty() {
@@ -269,7 +270,8 @@ fn choice_group(
 ) -> Markup {
     let id = field_id(name);
     html! {
-        fieldset.field.choices.has-error[error.is_some()] aria-describedby=[described_by(&id, false, error.is_some())] {
+        fieldset.field.choices.has-error[error.is_some()] aria-describedby=[described_by(&id, false,
+            error.is_some())] {
             legend { (legend) }
             (notes(locale, &id, None, error))
             @for (index, choice) in choices.iter().enumerate() {
@@ -299,11 +301,13 @@ pub fn date_range(
 ) -> Markup {
     let id = field_id(name);
     html! {
-        fieldset.field.range.has-error[error.is_some()] aria-describedby=[described_by(&id, false, error.is_some())] {
+        fieldset.field.range.has-error[error.is_some()] aria-describedby=[described_by(&id, false,
+            error.is_some())] {
             legend { (legend) }
             (notes(locale, &id, None, error))
             span.range-fields {
-                input id=(id) type="date" name={ (name) "_from" } value=(from) aria-label=(locale.t("range-from"));
+                input id=(id) type="date" name={ (name) "_from" } value=(from)
+                    aria-label=(locale.t("range-from"));
                 span aria-hidden="true" { "～" }
                 input type="date" name={ (name) "_to" } value=(to) aria-label=(locale.t("range-to"));
             }

@@ -75,7 +75,8 @@ impl Crumb {
     }
 }
 
-/// What the foot of a public page must name (主办单位, 备案): from the settings of the installation; empty slots are left out.
+/// What the foot of a public page must name (主办单位, 备案): from the settings of the installation; empty slots
+/// are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SiteInfo {
     /// 主办单位.
@@ -296,7 +297,9 @@ fn document(frame: &Frame, kind: Kind, body: &Markup) -> Markup {
                     meta property="og:description" content=(text);
                 }
                 meta property="og:title" content=(frame.title);
-                @if kind == Kind::Work { meta name="htmx-config" content=(r#"{"includeIndicatorCSS":false}"#); }
+                @if kind == Kind::Work {
+                    meta name="htmx-config" content=(r#"{"includeIndicatorCSS":false}"#);
+                }
                 meta name="theme-color" content=(if night { "#06161F" } else { "#FFFFFF" });
                 link rel="icon" type="image/svg+xml" href=(asset("mark.svg"));
                 link rel="stylesheet" href=(asset("app.css"));
@@ -316,7 +319,8 @@ fn mark() -> Markup {
     html! {
         svg.mark width="32" height="32" viewBox="0 0 40 40" aria-hidden="true" focusable="false" {
             path.mark-shan d="M2 24 14 7l6.5 9L25 10l13 14z" {}
-            path.mark-hai d="M2 29c4.500-3 9-3 13.500 0s9 3 13.500 0c3-2 6-2.700 9-2.100V31c-3-.6-6 .1-9 2.100-4.500 3-9 3-13.500 0S6.500 30 2 33.100z" {}
+            path.mark-hai
+                d="M2 29c4.5-3 9-3 13.5 0s9 3 13.5 0c3-2 6-2.7 9-2.1V31c-3-.6-6 .1-9 2.1-4.5 3-9 3-13.5 0S6.5 30 2 33.1z" {}
         }
     }
 }
@@ -336,11 +340,11 @@ fn top_bar(frame: &Frame, public: bool) -> Markup {
                 @if let Some(user) = &frame.user { (badge(locale, user)) }
                 (language_switch(frame))
                 @if frame.user.is_some() {
-                    form method="post" action="/sign-out" {
+                    form method="post" action="/logout" {
                         button.quiet type="submit" { (icon("logout")) span { (locale.t("sign-out")) } }
                     }
                 } @else if public {
-                    a.quiet-link href="/sign-in" { (locale.t("sign-in")) }
+                    a.quiet-link href="/login" { (locale.t("sign-in")) }
                 }
             }
         }
@@ -349,7 +353,8 @@ fn top_bar(frame: &Frame, public: bool) -> Markup {
 
 fn badge(locale: Locale, user: &UserBadge) -> Markup {
     html! {
-        div.badge title=(locale.with("signed-in-as", &[("name", user.name.as_str().into()), ("organisation", user.organisation.as_str().into())])) {
+        div.badge title=(locale.with("signed-in-as", &[("name", user.name.as_str().into()), ("organisation",
+            user.organisation.as_str().into())])) {
             (icon("building-community"))
             span.badge-org { (user.organisation) }
             @if let Some(scope) = &user.scope { span.badge-scope { (scope) } }
@@ -364,7 +369,9 @@ fn language_switch(frame: &Frame) -> Markup {
     html! {
         form.language method="post" action="/language" {
             input type="hidden" name="next" value=(frame.path);
-            button.quiet type="submit" name="to" value=(other.tag()) lang=(other.html_lang()) { (other.own_name()) }
+            button.quiet type="submit" name="to" value=(other.tag()) lang=(other.html_lang()) {
+                (other.own_name())
+            }
         }
     }
 }

@@ -1,12 +1,15 @@
-//! What people see: design tokens and page frames, components, charts drawn as SVG, and the texts in both languages.
+//! What people see: design tokens and page frames, components, charts drawn as SVG, and the texts in both
+//! languages.
 //!
-//! A page is a Rust function that returns [`maud::Markup`]: its content inside [`public_page`], [`data_page`],
-//! [`work_page`] or [`plain_page`] with a [`Frame`] around it. Components are functions too, one file per family, and
-//! take the [`Locale`] first where they speak. Every page works without scripts; htmx and the islands of `web/` only
-//! save a reload. No component writes a `style` attribute or inline script, because the content security policy is
-//! `default-src 'self'`; sizes that depend on data are drawn as SVG.
+//! A page is a Rust function that returns [`maud::Markup`]: its content inside [`public_page`],
+//! [`data_page`], [`work_page`] or [`plain_page`] with a [`Frame`] around it. Components are functions too,
+//! one file per family, and take the [`Locale`] first where they speak. Every page works without scripts;
+//! htmx and the islands of `web/` only save a reload. No component writes a `style` attribute or inline
+//! script, because the content security policy is `default-src 'self'`; sizes that depend on data are drawn
+//! as SVG.
 //!
-//! Texts live in `locales/{zh-CN,en}/*.ftl`; tests of this crate hold both languages to the same keys and placeholders.
+//! Texts live in `locales/{zh-CN,en}/*.ftl`; tests of this crate hold both languages to the same keys and
+//! placeholders.
 
 mod assets;
 mod chart;

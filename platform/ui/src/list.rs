@@ -73,10 +73,14 @@ pub fn pager(locale: Locale, pager: &Pager) -> Markup {
             span { (count) }
             span.pager-links {
                 @if let Some(href) = &pager.previous {
-                    a.button.is-secondary rel="prev" href=(href) { (icon("chevron-left")) (locale.t("pager-previous")) }
+                    a.button.is-secondary rel="prev" href=(href) {
+                        (icon("chevron-left")) (locale.t("pager-previous"))
+                    }
                 }
                 @if let Some(href) = &pager.next {
-                    a.button.is-secondary rel="next" href=(href) { (locale.t("pager-next")) (icon("chevron-right")) }
+                    a.button.is-secondary rel="next" href=(href) {
+                        (locale.t("pager-next")) (icon("chevron-right"))
+                    }
                 }
             }
         }
@@ -94,17 +98,20 @@ pub struct BulkAction {
     pub danger: bool,
 }
 
-/// A selectable table inside the form that acts on the chosen rows (批量操作). The form posts `id` once per chosen row
-/// and the pressed button as `action`; with scripts there is also “choose all” and a running count.
+/// A selectable table inside the form that acts on the chosen rows (批量操作). The form posts `id` once per
+/// chosen row and the pressed button as `action`; with scripts there is also “choose all” and a running
+/// count.
 pub fn bulk_bar(locale: Locale, post_to: &str, actions: &[BulkAction], table: &Markup) -> Markup {
     html! {
         form.bulk method="post" action=(post_to) {
-            sh-select-all data-all=(locale.t("bulk-all")) data-count=(locale.with("bulk-chosen", &[("count", "{n}".into())])) {
+            sh-select-all data-all=(locale.t("bulk-all")) data-count=(locale.with("bulk-chosen", &[("count",
+                "{n}".into())])) {
                 (table)
                 div.bulk-bar role="group" aria-label=(locale.t("bulk")) {
                     span.bulk-count data-count-text {}
                     @for action in actions {
-                        button.button.is-secondary.is-danger[action.danger] type="submit" name="action" value=(action.value) {
+                        button.button.is-secondary.is-danger[action.danger] type="submit" name="action"
+                            value=(action.value) {
                             (action.label)
                         }
                     }
@@ -115,10 +122,12 @@ pub fn bulk_bar(locale: Locale, post_to: &str, actions: &[BulkAction], table: &M
     }
 }
 
-/// Makes a list workable by keyboard: `j`/`k` move over the parts marked `data-key-item`, and each shortcut presses the
-/// form or link marked `data-key="a"` inside the current part (or anywhere in the list for those outside parts).
+/// Makes a list workable by keyboard: `j`/`k` move over the parts marked `data-key-item`, and each shortcut
+/// presses the form or link marked `data-key="a"` inside the current part (or anywhere in the list for those
+/// outside parts).
 ///
-/// `shortcuts` are `(key, what it does)` and are listed below the content, so that nobody has to know them by heart.
+/// `shortcuts` are `(key, what it does)` and are listed below the content, so that nobody has to know them by
+/// heart.
 pub fn keyboard_list(locale: Locale, shortcuts: &[(&str, &str)], content: &Markup) -> Markup {
     html! {
         sh-keys {

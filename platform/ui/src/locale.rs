@@ -16,15 +16,26 @@ pub enum Locale {
     En,
 }
 
-/// Beginnings of keys that are put together at run time: `province-44`, `error-` and a code. The test of the texts does not
-/// ask for a literal use of keys that begin like this; it still asks for them in both languages.
-pub const DYNAMIC_KEYS: [&str; 9] =
-    ["axis-", "error-", "job-", "month-", "permission-", "problem-", "province-", "role-", "specimen-"];
+/// Beginnings of keys that are put together at run time: `province-44`, `error-` and a code. The test of the
+/// texts does not ask for a literal use of keys that begin like this; it still asks for them in both
+/// languages.
+pub const DYNAMIC_KEYS: [&str; 10] = [
+    "audit-",
+    "axis-",
+    "error-",
+    "job-",
+    "month-",
+    "permission-",
+    "problem-",
+    "province-",
+    "role-",
+    "specimen-",
+];
 
 /// A value for a placeholder of a text: `3.into()`, `"云南".into()`.
 ///
-/// A number is written with thousands separators and chooses plural forms; what must not be grouped (a year, an order
-/// number) is passed as text.
+/// A number is written with thousands separators and chooses plural forms; what must not be grouped (a year,
+/// an order number) is passed as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arg<'a> {
     /// Written as it stands.
@@ -92,7 +103,8 @@ fn load(locale: Locale) -> Bundle {
         Locale::En => langid!("en"),
     };
     let mut bundle = Bundle::new_concurrent(vec![language]);
-    // The isolation marks would end up in attributes, files and clipboard texts; neither language is written right to left.
+    // The isolation marks would end up in attributes, files and clipboard texts; neither language is written
+    // right to left.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(|value, _| match value {
         FluentValue::Number(number) => Some(crate::text::group_digits(&number.as_string())),
@@ -153,17 +165,20 @@ impl Locale {
         }
     }
 
-    /// The language to answer in: the cookie decides, then the best supported entry of `Accept-Language`, then Chinese.
+    /// The language to answer in: the cookie decides, then the best supported entry of `Accept-Language`,
+    /// then Chinese.
     pub fn negotiate(cookie: Option<&str>, accept_language: Option<&str>) -> Self {
         cookie.and_then(Self::parse).or_else(|| accept_language.and_then(preferred)).unwrap_or_default()
     }
 
-    /// The text of a key. An unknown key gives the key itself; a test of this crate finds such keys in the sources.
+    /// The text of a key. An unknown key gives the key itself; a test of this crate finds such keys in the
+    /// sources.
     pub fn t(self, key: &str) -> String {
         self.with(key, &[])
     }
 
-    /// The text of a key with values for its placeholders: `locale.with("pager-total", &[("count", 1284.into())])`.
+    /// The text of a key with values for its placeholders: `locale.with("pager-total", &[("count",
+    /// 1284.into())])`.
     pub fn with(self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         let bundle = match self {
             Self::Zh => &*ZH,
@@ -183,7 +198,8 @@ impl Locale {
         bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned()
     }
 
-    /// Whether a key exists, for texts chosen by data (an error code, an axis) that have a general text to fall back to.
+    /// Whether a key exists, for texts chosen by data (an error code, an axis) that have a general text to
+    /// fall back to.
     pub fn has(self, key: &str) -> bool {
         match self {
             Self::Zh => ZH.has_message(key),
@@ -192,7 +208,8 @@ impl Locale {
     }
 }
 
-/// The supported language with the highest weight in an `Accept-Language` header; the earlier one on equal weights.
+/// The supported language with the highest weight in an `Accept-Language` header; the earlier one on equal
+/// weights.
 fn preferred(header: &str) -> Option<Locale> {
     let mut best: Option<(u32, Locale)> = None;
     for entry in header.split(',') {

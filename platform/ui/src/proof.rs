@@ -104,8 +104,8 @@ pub struct DrillStep {
     pub differs: bool,
 }
 
-/// The way from the headline to one order; each level says whether the level below adds up to it. The last level is the
-/// page itself.
+/// The way from the headline to one order; each level says whether the level below adds up to it. The last
+/// level is the page itself.
 pub fn drill_rail(locale: Locale, steps: &[DrillStep]) -> Markup {
     let last = steps.len().saturating_sub(1);
     html! {

@@ -120,8 +120,8 @@ pub struct DataTable {
     pub empty: Option<Markup>,
 }
 
-/// Renders a table. The first column and the column of actions stay in sight when it scrolls sideways; at phone width
-/// each row becomes a card in the same order.
+/// Renders a table. The first column and the column of actions stay in sight when it scrolls sideways; at
+/// phone width each row becomes a card in the same order.
 pub fn data_table(locale: Locale, table: &DataTable) -> Markup {
     if table.rows.is_empty()
         && let Some(empty) = &table.empty
@@ -133,7 +133,11 @@ pub fn data_table(locale: Locale, table: &DataTable) -> Markup {
             table.data {
                 caption.visually-hidden[!table.caption_shown] { (table.caption) }
                 thead { tr {
-                    @if table.selectable { th.pick scope="col" data-pick-all { span.visually-hidden { (locale.t("bulk-choose")) } } }
+                    @if table.selectable {
+                        th.pick scope="col" data-pick-all {
+                            span.visually-hidden { (locale.t("bulk-choose")) }
+                        }
+                    }
                     @for column in &table.columns { (head(column)) }
                 } }
                 tbody {
@@ -176,7 +180,8 @@ fn row(locale: Locale, table: &DataTable, row: &Row, sum: bool) -> Markup {
                 td.pick {
                     @if let Some(id) = &row.id {
                         input type="checkbox" name="id" value=(id)
-                            aria-label=(locale.with("bulk-choose-row", &[("name", row.name.as_str().into())]));
+                            aria-label=(locale.with("bulk-choose-row", &[("name", row.name.as_str()
+                                .into())]));
                     }
                 }
             }
@@ -186,7 +191,10 @@ fn row(locale: Locale, table: &DataTable, row: &Row, sum: bool) -> Markup {
                 @if index == 0 {
                     th scope="row" class=[column.class()] data-label=(card_label(column)) { (content) }
                 } @else {
-                    td class=[column.class()] data-label=[(!column.label.is_empty()).then(|| card_label(column))] { (content) }
+                    td class=[column.class()]
+                        data-label=[(!column.label.is_empty()).then(|| card_label(column))] {
+                        (content)
+                    }
                 }
             }
         }

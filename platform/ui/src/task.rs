@@ -27,8 +27,8 @@ pub struct Upload {
     pub error: Option<String>,
 }
 
-/// An upload with honest progress: percent of the bytes sent, with cancel and retry. Without scripts the browser sends
-/// the form itself. The answer must be a redirect, or the page with its error.
+/// An upload with honest progress: percent of the bytes sent, with cancel and retry. Without scripts the
+/// browser sends the form itself. The answer must be a redirect, or the page with its error.
 pub fn upload(locale: Locale, form: &Upload) -> Markup {
     html! {
         sh-upload data-sending=(locale.t("upload-sending")) data-cancel=(locale.t("upload-cancel"))
@@ -38,7 +38,9 @@ pub fn upload(locale: Locale, form: &Upload) -> Markup {
                 div.field.has-error[form.error.is_some()] {
                     label for="upload-file" { (form.label) }
                     @if let Some(hint) = &form.hint { p.hint #upload-file-hint { (hint) } }
-                    @if let Some(error) = &form.error { p.error #upload-file-error { (icon("alert-circle")) (error) } }
+                    @if let Some(error) = &form.error {
+                        p.error #upload-file-error { (icon("alert-circle")) (error) }
+                    }
                     input #upload-file type="file" name=(form.name) accept=(form.accept) required
                         aria-describedby=[form.hint.is_some().then_some("upload-file-hint")];
                 }
@@ -70,8 +72,8 @@ pub struct Progress {
     pub action: Option<Markup>,
 }
 
-/// The progress of a job. Fetches itself again every second until it comes without `poll`. Pages without scripts show a
-/// link that does the same.
+/// The progress of a job. Fetches itself again every second until it comes without `poll`. Pages without
+/// scripts show a link that does the same.
 pub fn progress(locale: Locale, job: &Progress) -> Markup {
     let share = job.done.min(job.total).saturating_mul(100).checked_div(job.total);
     let count = if job.total == 0 {
@@ -151,13 +153,17 @@ pub fn import_result(locale: Locale, outcome: &ImportOutcome) -> Markup {
                 @if outcome.rejected == 0 { (icon("circle-check")) (locale.t("import-clean")) }
                 @else {
                     (icon("alert-triangle"))
-                    (locale.with("import-problems", &[("rejected", outcome.rejected.into()), ("total", outcome.total.into())]))
+                    (locale.with("import-problems", &[("rejected", outcome.rejected.into()), ("total",
+                        outcome.total.into())]))
                 }
             }
             dl.counts {
-                @for (label, number) in counts { div { dt { (label) } dd { (grouped(i64::try_from(number).unwrap_or(i64::MAX))) } } }
+                @for (label, number) in counts {
+                    div { dt { (label) } dd { (grouped(i64::try_from(number).unwrap_or(i64::MAX))) } }
+                }
                 div.is-bad[outcome.rejected > 0] {
-                    dt { (locale.t("import-rejected")) } dd { (grouped(i64::try_from(outcome.rejected).unwrap_or(i64::MAX))) }
+                    dt { (locale.t("import-rejected")) }
+                    dd { (grouped(i64::try_from(outcome.rejected).unwrap_or(i64::MAX))) }
                 }
             }
             @if !outcome.problems.is_empty() { (problem_table(locale, &outcome.problems)) }

@@ -18,7 +18,8 @@ pub enum AmountUnit {
 }
 
 impl AmountUnit {
-    /// The unit that suits the largest amount of a column, by the thresholds of [`sh_kernel::display_amount`].
+    /// The unit that suits the largest amount of a column, by the thresholds of
+    /// [`sh_kernel::display_amount`].
     pub fn for_column(amounts: impl IntoIterator<Item = Fen>) -> Self {
         match amounts.into_iter().map(|amount| amount.0.unsigned_abs()).max() {
             Some(10_000_000_000..) => Self::Yi,
@@ -57,8 +58,8 @@ impl AmountUnit {
     }
 }
 
-/// An amount as a number of `unit` with two decimals, rounded half away from zero: `1,286.40`. The unit stands in the
-/// head of the column.
+/// An amount as a number of `unit` with two decimals, rounded half away from zero: `1,286.40`. The unit
+/// stands in the head of the column.
 pub fn amount_in(locale: Locale, amount: Fen, unit: AmountUnit) -> String {
     let unit = u128::from(unit.fen(locale));
     let magnitude = u128::from(amount.0.unsigned_abs());
@@ -76,8 +77,8 @@ pub struct Precision {
     pub approximate: bool,
 }
 
-/// A published amount with the precision of its publication, cut and not rounded, because a figure may never claim more
-/// than was reached: `("591", "亿元")`, `("约 352", "亿元")`, in English `("59.1", "billion yuan")`.
+/// A published amount with the precision of its publication, cut and not rounded, because a figure may never
+/// claim more than was reached: `("591", "亿元")`, `("约 352", "亿元")`, in English `("59.1", "billion yuan")`.
 pub fn published(locale: Locale, amount: Fen, rule: Precision) -> (String, String) {
     let decimals = rule.decimals.min(4).saturating_add(rule.unit.extra_decimals(locale));
     let scaled =
@@ -88,7 +89,8 @@ pub fn published(locale: Locale, amount: Fen, rule: Precision) -> (String, Strin
     (number, rule.unit.label(locale))
 }
 
-/// A published count that says “more than”: 5,137 counters in steps of 100 give `5,100+`; an exact multiple has no plus.
+/// A published count that says “more than”: 5,137 counters in steps of 100 give `5,100+`; an exact multiple
+/// has no plus.
 pub fn published_count(count: u64, step: u64) -> String {
     let step = step.max(1);
     let floor = count / step * step;

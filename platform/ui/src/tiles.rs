@@ -9,7 +9,8 @@ use crate::{
     text::{group_digits, grouped},
 };
 
-/// Two digits of GB/T 2260, the character and the two letters of GB/T 2260 that stand on the tile, column, row.
+/// Two digits of GB/T 2260, the character and the two letters of GB/T 2260 that stand on the tile, column,
+/// row.
 const PLACES: [(i64, &str, &str, i64, i64); 34] = [
     (23, "黑", "HL", 9, 0),
     (65, "新", "XJ", 1, 1),
@@ -78,7 +79,8 @@ pub struct TileMap {
 }
 
 impl TileMap {
-    /// Four round limits that spread these values over the five bins; `one` is one shown unit in the unit of the values.
+    /// Four round limits that spread these values over the five bins; `one` is one shown unit in the unit of
+    /// the values.
     pub fn bins_for(values: impl IntoIterator<Item = i64>, one: i64) -> [(i64, String); 4] {
         let top = values.into_iter().max().unwrap_or(0).max(4);
         [(3, 4), (2, 5), (1, 7), (1, 24)].map(|(part, whole)| {
@@ -171,7 +173,10 @@ fn square(locale: Locale, map: &TileMap, place: &(i64, &str, &str, i64, i64)) ->
     let shift = format!("translate({} {})", column * 95, row * 70);
     html! {
         @if let Some(href) = tile.and_then(|tile| tile.href.as_ref()) {
-            a class=(class) href=(href) aria-label=[spoken] aria-current=[selected.then_some("true")] transform=(shift) { (mark) }
+            a class=(class) href=(href) aria-label=[spoken] aria-current=[selected.then_some("true")]
+                transform=(shift) {
+                (mark)
+            }
         } @else {
             g class=(class) transform=(shift) { (mark) }
         }
@@ -206,10 +211,20 @@ fn legend(locale: Locale, map: &TileMap) -> Markup {
     html! {
         ul.legend.tile-legend {
             @for (step, text) in steps {
-                li { svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" { g class={ "tile bin-" (step) } { rect width="10" height="10" rx="2" {} } } (text) }
+                li {
+                    svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" {
+                        g class={ "tile bin-" (step) } { rect width="10" height="10" rx="2" {} }
+                    }
+                    (text)
+                }
             }
             @if map.destination.is_some() {
-                li { svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" { g.tile.destination { rect width="10" height="10" rx="2" {} } } (locale.t("map-destination")) }
+                li {
+                    svg.swatch width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" {
+                        g.tile.destination { rect width="10" height="10" rx="2" {} }
+                    }
+                    (locale.t("map-destination"))
+                }
             }
             li.tile-notice { (locale.t("map-notice")) }
         }

@@ -38,8 +38,8 @@ pub fn status_tag(tone: Tone, text: &str) -> Markup {
     html! { span.tag.(tone.class()) { (text) } }
 }
 
-/// An amount with the unit that suits it: `591.00 亿元`, `1,286.40 万元`, `3,860.00 元`. Hovering shows the exact yuan;
-/// the machine-readable value is yuan with two decimals.
+/// An amount with the unit that suits it: `591.00 亿元`, `1,286.40 万元`, `3,860.00 元`. Hovering shows the exact
+/// yuan; the machine-readable value is yuan with two decimals.
 pub fn money(locale: Locale, amount: Fen) -> Markup {
     let unit = AmountUnit::for_column([amount]);
     html! {
@@ -52,7 +52,9 @@ pub fn money(locale: Locale, amount: Fen) -> Markup {
 /// An amount in a column whose head names the unit. Hovering shows the exact yuan.
 pub fn money_cell(locale: Locale, amount: Fen, unit: AmountUnit) -> Markup {
     html! {
-        data.money value=(amount.to_plain()) title=(exact(locale, amount)) { (amount_in(locale, amount, unit)) }
+        data.money value=(amount.to_plain()) title=(exact(locale, amount)) {
+            (amount_in(locale, amount, unit))
+        }
     }
 }
 

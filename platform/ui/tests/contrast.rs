@@ -1,4 +1,5 @@
-//! Every pair of text and ground that the tokens allow is legible: text at 4.5 to 1, marks and borders at 3 to 1.
+//! Every pair of text and ground that the tokens allow is legible: text at 4.5 to 1, marks and borders at 3
+//! to 1.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first surprise")]
 
 use std::{collections::BTreeMap, fs, path::Path};

@@ -1,4 +1,5 @@
-//! What every component must keep: no inline style or script, names for everything, icons that exist, stable charts.
+//! What every component must keep: no inline style or script, names for everything, icons that exist, stable
+//! charts.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first surprise")]
 
 use std::{collections::BTreeSet, fs, path::Path};

@@ -130,7 +130,8 @@ pub(super) fn charts(locale: Locale) -> Markup {
         div.grid {
             (panel(say(locale, "2020 年各月", "Months of 2020"), Some(&unit), &months(locale)))
             (panel(say(locale, "采购城市", "Buying cities"), Some(&unit), &cities(locale)))
-            (panel(say(locale, "走势", "Trend"), Some(&unit), &line_chart(say(locale, "2020 年各月产地与销地金额", "Origin and destination by month"), &axis, &lines)))
+            (panel(say(locale, "走势", "Trend"), Some(&unit), &line_chart(say(locale, "2020 年各月产地与销地金额",
+                "Origin and destination by month"), &axis, &lines)))
             (panel(say(locale, "¥59.90 去了哪里", "Where ¥59.90 goes"), None, &split_bar(&price)))
             (panel(say(locale, "完成情况", "Progress to target"), None, &html! {
                 (ring(say(locale, "全年任务完成", "Target reached"), 72, 100, "72%", BarTone::Origin))

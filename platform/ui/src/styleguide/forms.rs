@@ -34,12 +34,16 @@ fn grades(locale: Locale) -> Vec<Choice> {
 pub(super) fn fields(locale: Locale) -> Markup {
     let form = html! {
         form.form method="get" action="#forms" {
-            (Field::text("unit", say(locale, "单位名称", "Name of the unit")).required().value("佛山市某机关食堂").render(locale))
-            (Field::number("amount", say(locale, "采购金额", "Amount bought")).required().suffix(say(locale, "元", "yuan"))
+            (Field::text("unit", say(locale, "单位名称", "Name of the unit")).required().value("佛山市某机关食堂")
+                .render(locale))
+            (Field::number("amount", say(locale, "采购金额", "Amount bought")).required().suffix(say(locale, "元",
+                "yuan"))
                 .hint(say(locale, "含税，不含运费", "with tax, without freight")).value("3860.00").render(locale))
             (Field::date("day", say(locale, "验收日期", "Day of acceptance")).value("2020-11-30").render(locale))
-            (Field::select("channel", say(locale, "销售渠道", "Channel"), channels(locale)).value("budget").render(locale))
-            (Field::input("password", "secret", say(locale, "密码", "Password")).required().autocomplete("current-password").render(locale))
+            (Field::select("channel", say(locale, "销售渠道", "Channel"), channels(locale)).value("budget")
+                .render(locale))
+            (Field::input("password", "secret", say(locale, "密码", "Password")).required()
+                .autocomplete("current-password").render(locale))
             (Field::area("note", say(locale, "说明", "Remark"), 3).render(locale))
             (date_range(locale, "period", say(locale, "起止日期", "Period"), "2020-01-01", "2020-11-30", None))
             (radios(locale, "evidence", say(locale, "怎么报", "How to report"), &grades(locale), "a", None))
@@ -67,10 +71,12 @@ pub(super) fn errors(locale: Locale) -> Markup {
     html! {
         (error_summary(locale, &errors))
         form.form method="get" action="#errors" {
-            (Field::input("tel", "mobile", say(locale, "手机号", "Mobile number")).required().value("1864321140").errors(&errors).render(locale))
+            (Field::input("tel", "mobile", say(locale, "手机号", "Mobile number")).required()
+                .value("1864321140").errors(&errors).render(locale))
             (Field::area("growth", say(locale, "原因", "Reason"), 2).required()
                 .hint(say(locale, "超过三成要写", "needed above 30%")).errors(&errors).render(locale))
-            (radios(locale, "source", say(locale, "怎么报", "How to report"), &grades(locale), "", errors.of("/source")))
+            (radios(locale, "source", say(locale, "怎么报", "How to report"), &grades(locale), "",
+                errors.of("/source")))
             (button(say(locale, "再报一次", "Send again")))
         }
     }

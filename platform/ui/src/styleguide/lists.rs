@@ -147,7 +147,9 @@ pub(super) fn work(locale: Locale) -> Markup {
         div.grid {
             (panel(say(locale, "上传", "Upload"), None, &upload(locale, &form)))
             (panel(say(locale, "进度", "Progress"), None, &html! {
-                div.stack { (progress(locale, &check)) (progress(locale, &unknown)) (progress(locale, &done)) }
+                div.stack {
+                    (progress(locale, &check)) (progress(locale, &unknown)) (progress(locale, &done))
+                }
             }))
         }
     }
@@ -230,11 +232,19 @@ pub(super) fn compare(locale: Locale) -> Markup {
     ];
     let content = html! {
         article.panel data-key-item {
-            div.panel-head { h2 { (say(locale, "疑似同一笔", "Likely the same sale")) } div.panel-extra { (status_tag(Tone::Notice, say(locale, "相似度 0.86", "likeness 0.86"))) } }
-            (side_by_side(locale, say(locale, "广州市月报", "Return of Guangzhou"), say(locale, "832 平台", "Platform 832"), &rows))
+            div.panel-head {
+                h2 { (say(locale, "疑似同一笔", "Likely the same sale")) }
+                div.panel-extra { (status_tag(Tone::Notice, say(locale, "相似度 0.86", "likeness 0.86"))) }
+            }
+            (side_by_side(locale, say(locale, "广州市月报", "Return of Guangzhou"), say(locale, "832 平台",
+                "Platform 832"), &rows))
             form.query-actions method="post" action="#compare" {
-                button.button type="submit" name="decision" value="same" data-key="a" { (say(locale, "是同一笔", "The same sale")) }
-                button.button.is-secondary type="submit" name="decision" value="different" data-key="r" { (say(locale, "不是同一笔", "Not the same")) }
+                button.button type="submit" name="decision" value="same" data-key="a" {
+                    (say(locale, "是同一笔", "The same sale"))
+                }
+                button.button.is-secondary type="submit" name="decision" value="different" data-key="r" {
+                    (say(locale, "不是同一笔", "Not the same"))
+                }
             }
         }
     };

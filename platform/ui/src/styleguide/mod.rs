@@ -1,6 +1,7 @@
 //! Every component in every state on one page: the target of screenshots and accessibility tests.
 //!
-//! The samples are made up. They stand here and not in the text files, because they are data and not interface.
+//! The samples are made up. They stand here and not in the text files, because they are data and not
+//! interface.
 
 mod charts;
 mod forms;

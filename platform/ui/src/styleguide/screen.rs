@@ -8,7 +8,8 @@ use crate::{
     tile_map,
 };
 
-/// A cockpit page as `/styleguide/cockpit` shows it, to be put into [`crate::data_page`] with the sea-night theme.
+/// A cockpit page as `/styleguide/cockpit` shows it, to be put into [`crate::data_page`] with the sea-night
+/// theme.
 pub fn styleguide_cockpit(locale: Locale) -> Markup {
     let unit = html! { (say(locale, "亿元", "100 million yuan")) };
     let note = html! {

@@ -26,11 +26,13 @@ pub(super) fn words(locale: Locale) -> Markup {
         (say(locale, "日期", "Day").to_owned(), html! { @if let Some(day) = day { (date(day)) } }),
         (
             say(locale, "月份", "Month").to_owned(),
-            html! { @if let (Some(first), Some(last)) = months { (month(locale, last)) "；" (month_range(locale, first, last)) } },
+            html! { @if let (Some(first), Some(last)) = months { (month(locale,
+            last)) "；" (month_range(locale, first, last)) } },
         ),
         (
             say(locale, "证据等级", "Evidence").to_owned(),
-            html! { @for grade in [EvidenceGrade::A, EvidenceGrade::B, EvidenceGrade::C] { (evidence_grade(locale, grade)) " " } },
+            html! { @for grade in [EvidenceGrade::A, EvidenceGrade::B, EvidenceGrade::C] {
+            (evidence_grade(locale, grade)) " " } },
         ),
         (
             say(locale, "状态", "State").to_owned(),
@@ -47,15 +49,22 @@ pub(super) fn words(locale: Locale) -> Markup {
         div.stats {
             (stat(say(locale, "专柜", "Counters"), "5,100+", say(locale, "台", ""), None))
             (stat(say(locale, "专馆", "Halls"), "250+", say(locale, "个", ""), None))
-            (stat(say(locale, "专区", "Zones"), "660+", say(locale, "个", ""), Some(say(locale, "截至 2020-11-30", "as of 2020-11-30"))))
+            (stat(say(locale, "专区", "Zones"), "660+", say(locale, "个", ""), Some(say(locale, "截至 2020-11-30",
+                "as of 2020-11-30"))))
         }
     };
-    html! { div.stack { (panel(say(locale, "单个数值", "Single values"), None, &facts(&rows))) (panel(say(locale, "线下网点", "Outlets"), None, &numbers)) } }
+    html! {
+        div.stack {
+            (panel(say(locale, "单个数值", "Single values"), None, &facts(&rows)))
+                (panel(say(locale, "线下网点", "Outlets"), None, &numbers))
+        }
+    }
 }
 
 /// Banners, results, emptiness, waiting.
 pub(super) fn notices(locale: Locale) -> Markup {
-    let stale = html! { p { (say(locale, "佛山市 11 月还没报送，其他城市照常更新。", "Foshan has not sent its November return; the other cities are up to date.")) } };
+    let stale = html! { p { (say(locale, "佛山市 11 月还没报送，其他城市照常更新。",
+    "Foshan has not sent its November return; the other cities are up to date.")) } };
     let why = say(
         locale,
         "11 月还没开始填。可带入 10 月单位名单。",
@@ -65,8 +74,11 @@ pub(super) fn notices(locale: Locale) -> Markup {
         div.stack {
             div.flow {
                 (banner(Tone::Notice, say(locale, "数据停在 2020-11-28", "Data stop at 2020-11-28"), &stale))
-                (banner(Tone::Bad, say(locale, "第 31 分区失败", "Partition 31 failed"), &html! { p { (say(locale, "缺 2019-06 凭证。已保留旧数。", "The vouchers of June 2019 are missing. The old totals stay.")) } }))
-                (banner(Tone::Info, say(locale, "口径有新版", "The definition has a new version"), &html! { p { a href="#" { (say(locale, "看两版差别", "Compare both versions")) } } }))
+                (banner(Tone::Bad, say(locale, "第 31 分区失败", "Partition 31 failed"), &html! { p { (say(locale,
+                    "缺 2019-06 凭证。已保留旧数。",
+                        "The vouchers of June 2019 are missing. The old totals stay.")) } }))
+                (banner(Tone::Info, say(locale, "口径有新版", "The definition has a new version"), &html! { p {
+                    a href="#" { (say(locale, "看两版差别", "Compare both versions")) } } }))
                 (toast(Tone::Good, say(locale, "已入账 50,963 行", "50,963 rows posted")))
             }
             (empty(why, Some(&button_link(say(locale, "带入 10 月名单", "Take over October"), "#", None))))
@@ -137,7 +149,8 @@ pub(super) fn ways(locale: Locale) -> Markup {
         div.stack {
             (panel(say(locale, "采购单", "Purchase order"), None, &steps(locale, &flow)))
             (panel(say(locale, "月报", "Monthly return"), None, &steps(locale, &returned)))
-            (panel(say(locale, "我的待办", "My tasks"), None, &html! { (tabs(say(locale, "待办", "Tasks"), &views)) (task_list(&tasks)) }))
+            (panel(say(locale, "我的待办", "My tasks"), None, &html! { (tabs(say(locale, "待办", "Tasks"),
+                &views)) (task_list(&tasks)) }))
         }
     }
 }
@@ -193,7 +206,8 @@ pub(super) fn proofs(locale: Locale) -> Markup {
             (panel(say(locale, "产地证明", "Proof of origin"), None, &proof_list(locale, &list)))
             (panel(say(locale, "这一箱从哪里来", "Where this box comes from"), None, &timeline(&events(locale))))
         }
-        (panel(say(locale, "从总额到一单", "From the total to one order"), None, &drill_rail(locale, &rail(locale))))
+        (panel(say(locale, "从总额到一单", "From the total to one order"), None, &drill_rail(locale,
+            &rail(locale))))
     }
 }
 
