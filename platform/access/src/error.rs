@@ -1,0 +1,86 @@
+//! What can go wrong with accounts and sign-in.
+
+use sh_db::DbError;
+use sh_http::{AppError, Denied, Invalid, Kind, MissingService};
+use sh_kernel::FieldErrors;
+
+/// What can go wrong with accounts and sign-in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The actor may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Some fields were not accepted.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is no such account.
+    #[error("there is no such account")]
+    NoSuchUser,
+    /// One's own account can neither be disabled nor lose the right to manage accounts: nobody might be left who can.
+    #[error("one's own account stays able to manage accounts")]
+    OwnAccount,
+    /// Login or password are wrong, or the account is disabled. Which of them is not told.
+    #[error("login or password are wrong")]
+    WrongCredentials,
+    /// Too many attempts with this login or from this address.
+    #[error("too many attempts; again in {seconds} s")]
+    TooManyAttempts {
+        /// Seconds until the next attempt is heard.
+        seconds: u32,
+    },
+    /// The password function does not work on this machine.
+    #[error("passwords cannot be handled: {0}")]
+    Password(String),
+    /// The program was put together without [`crate::install`].
+    #[error(transparent)]
+    NotInstalled(#[from] MissingService),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl AppError for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(inner) => inner.kind(),
+            Self::Invalid(inner) => inner.kind(),
+            Self::NoSuchUser => Kind::NotFound,
+            Self::OwnAccount => Kind::Conflict,
+            Self::WrongCredentials => Kind::Unauthenticated,
+            Self::TooManyAttempts { .. } => Kind::TooMany,
+            Self::Password(_) | Self::NotInstalled(_) => Kind::Internal,
+            Self::Db(inner) => inner.kind(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(inner) => inner.code(),
+            Self::Invalid(inner) => inner.code(),
+            Self::NoSuchUser => "not-found",
+            Self::OwnAccount => "own-account",
+            Self::WrongCredentials => "wrong-credentials",
+            Self::TooManyAttempts { .. } => "too-many-attempts",
+            Self::Password(_) | Self::NotInstalled(_) => "internal",
+            Self::Db(inner) => inner.code(),
+        }
+    }
+    fn fields(&self) -> Option<&FieldErrors> {
+        match self {
+            Self::Invalid(inner) => inner.fields(),
+            _ => None,
+        }
+    }
+    fn args(&self) -> Vec<(&str, String)> {
+        match self {
+            Self::TooManyAttempts { seconds } => vec![("seconds", seconds.to_string())],
+            _ => Vec::new(),
+        }
+    }
+    fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::TooManyAttempts { seconds } => Some(*seconds),
+            Self::Db(inner) => inner.retry_after_seconds(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! How often somebody may try to sign in.
+
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+
+use governor::{
+    NotUntil, Quota, RateLimiter, clock::Clock as GovernorClock, middleware::NoOpMiddleware,
+    state::keyed::DashMapStateStore,
+};
+use sh_kernel::Clock;
+
+use crate::Error;
+
+/// Attempts with one login at once; then one more each [`LOGIN_REFILL_SECONDS`].
+const LOGIN_BURST: NonZeroU32 = NonZeroU32::new(8).unwrap();
+const LOGIN_REFILL_SECONDS: u64 = 30;
+/// Attempts from one address at once, which may be a whole office; then one more each [`ADDRESS_REFILL_SECONDS`].
+const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const ADDRESS_REFILL_SECONDS: u64 = 5;
+/// Logins and addresses remembered before those that may try again are forgotten.
+const KEYS_MAX: usize = 10_000;
+
+/// The program's clock, as the limiter reads it.
+#[derive(Debug, Clone)]
+struct Ticks(Arc<dyn Clock>);
+
+impl GovernorClock for Ticks {
+    type Instant = Duration;
+    fn now(&self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.now().micros()).unwrap_or(0))
+    }
+}
+
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Duration>>;
+
+/// Limits on attempts by login and by address.
+pub(crate) struct Limits {
+    by_login: Limiter<String>,
+    by_address: Limiter<IpAddr>,
+    clock: Ticks,
+}
+
+fn quota(burst: NonZeroU32, refill_seconds: u64) -> Quota {
+    let refill = Duration::from_secs(refill_seconds);
+    Quota::with_period(refill).unwrap_or_else(|| Quota::per_minute(NonZeroU32::MIN)).allow_burst(burst)
+}
+
+impl Limits {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        let clock = Ticks(clock);
+        let by_login = quota(LOGIN_BURST, LOGIN_REFILL_SECONDS);
+        let by_address = quota(ADDRESS_BURST, ADDRESS_REFILL_SECONDS);
+        Self {
+            by_login: RateLimiter::dashmap_with_clock(by_login, clock.clone()),
+            by_address: RateLimiter::dashmap_with_clock(by_address, clock.clone()),
+            clock,
+        }
+    }
+
+    /// Counts one attempt.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] with the time to wait.
+    pub(crate) fn attempt(&self, login: &str, address: Option<IpAddr>) -> Result<(), Error> {
+        if self.by_login.len() > KEYS_MAX {
+            self.by_login.retain_recent();
+        }
+        if self.by_address.len() > KEYS_MAX {
+            self.by_address.retain_recent();
+        }
+        if let Some(address) = address {
+            self.by_address.check_key(&address).map_err(|until| self.refused(&until))?;
+        }
+        self.by_login.check_key(&login.to_owned()).map_err(|until| self.refused(&until))
+    }
+
+    fn refused(&self, until: &NotUntil<Duration>) -> Error {
+        let wait = until.wait_time_from(GovernorClock::now(&self.clock));
+        Error::TooManyAttempts {
+            seconds: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
+        }
+    }
+}
