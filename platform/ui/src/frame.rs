@@ -254,6 +254,8 @@ pub fn work_page(frame: &Frame, content: &Markup) -> Markup {
                 (content)
             }
         }
+        // A workbench has no room for the facts of the site; what every page must carry is carried here too.
+        @if frame.site.notice.is_some() { (foot(frame)) }
     };
     document(frame, Kind::Work, &body)
 }

@@ -116,6 +116,16 @@ fn the_menu_marks_this_page_and_the_language_switch_returns_to_it() {
 }
 
 #[test]
+fn demonstration_data_are_marked_on_every_page() {
+    let mut frame = frame(Locale::Zh);
+    frame.site.notice = Some("演示数据".to_owned());
+    let content = maud::html! {};
+    for page in [work_page, public_page, data_page, plain_page] {
+        assert!(page(&frame, &content).0.contains("演示数据"));
+    }
+}
+
+#[test]
 fn a_page_with_mistakes_says_so_in_its_title() {
     let frame = frame(Locale::Zh).with_errors(true);
     assert!(work_page(&frame, &maud::html! {}).0.contains("<title>有误：疑似重复 · 山海</title>"));
