@@ -1,5 +1,7 @@
 //! Sessions (会话): a random token in a cookie, its hash in the database.
 
+use std::time::Duration;
+
 use axum::http::HeaderMap;
 use rand::{TryRng, rngs::SysRng};
 use sh_db::{DbError, Tx, binds};
@@ -19,6 +21,8 @@ pub const IDLE_SECONDS: i64 = 2 * 3600;
 pub const ABSOLUTE_SECONDS: i64 = 12 * 3600;
 /// Seconds within which a session in use is noted once.
 const SEEN_SECONDS: i64 = 60;
+/// How long a request waits for that.
+const SEEN_WAIT: Duration = Duration::from_millis(250);
 /// Random bytes of a token.
 const TOKEN_BYTES: usize = 32;
 
@@ -67,9 +71,20 @@ pub(crate) async fn actor(app: &App, token: &Token) -> Result<Actor, DbError> {
         return Ok(Actor::Public);
     };
     if now >= seen.plus_seconds(SEEN_SECONDS) {
-        app.db.write(async |tx| tx.execute(&store::SET_SEEN, binds![token.bytes(), now]).await).await?;
+        note_seen(app, token, now).await;
     }
     Ok(Actor::User(Box::new(account.into_info())))
+}
+
+/// Notes that a session is in use. A database that is busy writing or full must not keep anybody from reading: the next
+/// request tries again.
+async fn note_seen(app: &App, token: &Token, now: Instant) {
+    let write = app.db.write(async |tx| tx.execute(&store::SET_SEEN, binds![token.bytes(), now]).await);
+    match tokio::time::timeout(SEEN_WAIT, write).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(cause = %error, "the use of a session was not noted"),
+        Err(_) => tracing::warn!("the use of a session was not noted in time"),
+    }
 }
 
 /// Checks login and password and begins a session. Answers with the person and the secret of the new session.

@@ -166,6 +166,22 @@ async fn a_session_ends_when_idle_and_in_any_case_after_twelve_hours(db: Db) {
 }
 
 #[db_test(STEPS)]
+async fn a_long_write_keeps_nobody_from_reading(db: Db) {
+    let house = house(db);
+    house.person("wang", Role::Auditor, Scope::Everywhere).await;
+    let cookie = house.session("wang").await;
+    house.clock.advance_seconds(120);
+    let ctx = house.system();
+    let work = house.app.db.write(async |tx| {
+        audit::record(tx, &ctx, audit::Entry::new("edit-note", "note", 1)).await?;
+        // Holds the only writer of SQLite while the page is asked for.
+        assert_eq!(house.status("/w/audit", &cookie).await, 200);
+        Ok::<_, DbError>(())
+    });
+    work.await.unwrap();
+}
+
+#[db_test(STEPS)]
 async fn a_disabled_account_is_out_at_once_and_learns_nothing_at_the_door(db: Db) {
     let house = house(db);
     let id = house.person("wang", Role::Auditor, Scope::Everywhere).await;
