@@ -2,8 +2,8 @@
 
 use std::io;
 
-/// Why a file was refused or could not be read on. [`OpenError::code`] is stable and names the text for people;
-/// [`OpenError::params`] carries what that text needs.
+/// Why a file was refused or could not be read on. [`OpenError::code`] is stable and names the text for
+/// people; [`OpenError::params`] carries what that text needs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {

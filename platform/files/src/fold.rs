@@ -9,8 +9,8 @@ const SIMPLIFIED: &str = "額额數数單单價价產产貨货訂订購购銷销
 興兴陽阳龍龙鳳凤華华國国慶庆漢汉靈灵韓韩劉刘張张陳陈楊杨趙赵吳吴黃黄孫孙羅罗鄭郑謝谢許许鄧邓馮冯葉叶\
 蘇苏盧卢蔣蒋賈贾魏魏閻阎鍾钟譚谭陸陆範范麗丽寶宝順顺達达豐丰瀾澜";
 
-/// One character folded: full width to half width, brackets and dashes to one shape, traditional to simplified, lower
-/// case. `None` for white space and invisible marks.
+/// One character folded: full width to half width, brackets and dashes to one shape, traditional to
+/// simplified, lower case. `None` for white space and invisible marks.
 fn fold_char(c: char) -> Option<char> {
     let c = match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0)?,
@@ -51,7 +51,8 @@ fn simplify(c: char) -> char {
     found.and_then(|index| PAIRS.get(index)).map_or(c, |pair| pair.1)
 }
 
-/// Folds a name for comparison: half width, one kind of bracket and dash, no white space, simplified, lower case.
+/// Folds a name for comparison: half width, one kind of bracket and dash, no white space, simplified, lower
+/// case.
 ///
 /// `广东　省（深圳）ＡＢＣ 有限公司` becomes `广东省(深圳)abc有限公司`. Brackets stay, since their content can tell two
 /// branches apart.
@@ -59,8 +60,8 @@ pub fn fold_text(text: &str) -> String {
     text.chars().filter_map(fold_char).collect()
 }
 
-/// Half-width digits, letters and signs; white space and invisible marks dropped. Keeps case and Chinese characters:
-/// the form in which numbers are read.
+/// Half-width digits, letters and signs; white space and invisible marks dropped. Keeps case and Chinese
+/// characters: the form in which numbers are read.
 pub(crate) fn narrow(text: &str) -> String {
     text.chars().filter_map(narrow_char).filter(|c| *c != ' ').collect()
 }

@@ -27,7 +27,8 @@ pub struct FieldSpec {
     pub required: bool,
 }
 
-/// What a person once decided: which title is which field. An empty field name means that the column is left out.
+/// What a person once decided: which title is which field. An empty field name means that the column is left
+/// out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SavedMapping(BTreeMap<String, String>);
 
@@ -142,8 +143,8 @@ struct Candidate {
     score: (usize, usize, u32, bool),
 }
 
-/// Finds the header among the first rows of a sheet. `None` if no row has enough of the fields: two, or one if only one
-/// is asked for.
+/// Finds the header among the first rows of a sheet. `None` if no row has enough of the fields: two, or one
+/// if only one is asked for.
 pub fn find(
     rows: &[SheetRow],
     merges: &[MergedRange],
@@ -209,8 +210,8 @@ fn is_title(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= 60
 }
 
-/// Reads two rows as one header, if there is a sign that they are: cells merged over both, a title merged over several
-/// columns, or a second line of units only.
+/// Reads two rows as one header, if there is a sign that they are: cells merged over both, a title merged
+/// over several columns, or a second line of units only.
 fn two_rows(top: &SheetRow, below: &SheetRow, merges: &[MergedRange]) -> Option<Titles> {
     if below.cells.iter().any(|cell| !cell.is_empty() && !matches!(cell.value, CellValue::Text(_))) {
         return None;

@@ -1,5 +1,5 @@
-//! The user's own file given back: their data, two columns added that say what became of each row, and the cells that
-//! are wrong in colour.
+//! The user's own file given back: their data, two columns added that say what became of each row, and the
+//! cells that are wrong in colour.
 
 use camino::Utf8Path;
 
@@ -65,7 +65,8 @@ impl MarkError {
     }
 }
 
-/// The format that a marked file will have: CSV stays CSV in its character set, everything else becomes `.xlsx`.
+/// The format that a marked file will have: CSV stays CSV in its character set, everything else becomes
+/// `.xlsx`.
 pub fn marked_format(workbook: &Workbook) -> OutputFormat {
     match (workbook.format(), workbook.text_encoding()) {
         (Format::Csv, Some("gb18030")) => OutputFormat::CsvGb18030,
@@ -74,8 +75,9 @@ pub fn marked_format(workbook: &Workbook) -> OutputFormat {
     }
 }
 
-/// Writes the sheet back to `output` with two columns added. `outcome` is asked for every row below the header, in the
-/// order of the file, and answers `None` for rows that need no word. Columns of an earlier marking are written over.
+/// Writes the sheet back to `output` with two columns added. `outcome` is asked for every row below the
+/// header, in the order of the file, and answers `None` for rows that need no word. Columns of an earlier
+/// marking are written over.
 ///
 /// Row numbers stay those of the user's file (JSON lines become a table whose row numbers are one higher).
 ///
@@ -95,9 +97,9 @@ pub fn mark(
     let width = width(&mut workbook, sheet, header, titles)?;
     let job = Job { header, titles, width, outcome };
     match format {
-        OutputFormat::Xlsx => job.to_xlsx(&mut workbook, sheet, output)?,
+        OutputFormat::Xlsx => job.write_xlsx(&mut workbook, sheet, output)?,
         OutputFormat::CsvUtf8 | OutputFormat::CsvGb18030 => {
-            job.to_csv(&mut workbook, sheet, output, format == OutputFormat::CsvGb18030)?;
+            job.write_csv(&mut workbook, sheet, output, format == OutputFormat::CsvGb18030)?;
         }
     }
     Ok(format)
@@ -176,7 +178,7 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
         Ok(())
     }
 
-    fn to_xlsx(self, workbook: &mut Workbook, sheet: &str, output: &Utf8Path) -> Result<(), MarkError> {
+    fn write_xlsx(self, workbook: &mut Workbook, sheet: &str, output: &Utf8Path) -> Result<(), MarkError> {
         let mut out = XlsxOut::create(output)?;
         let width = self.width;
         let first = u16::try_from(width).unwrap_or(u16::MAX);
@@ -211,7 +213,7 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
         Ok(out.save()?)
     }
 
-    fn to_csv(
+    fn write_csv(
         self,
         workbook: &mut Workbook,
         sheet: &str,

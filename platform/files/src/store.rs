@@ -1,7 +1,7 @@
 //! The object store: files kept in a local directory under the hash of their content.
 //!
-//! A file is on disk (fsync of file and directory) before its key is answered. The same content is kept once, so a
-//! caller that deletes must know that nobody else refers to the key.
+//! A file is on disk (fsync of file and directory) before its key is answered. The same content is kept once,
+//! so a caller that deletes must know that nobody else refers to the key.
 
 use std::{
     fmt, fs,
@@ -127,7 +127,8 @@ impl ObjectStore {
         Ok(Self { root, limit })
     }
 
-    /// Begins an object whose content arrives piece by piece, such as an upload. Dropping it leaves nothing behind.
+    /// Begins an object whose content arrives piece by piece, such as an upload. Dropping it leaves nothing
+    /// behind.
     pub fn begin(&self) -> Result<Upload, StoreError> {
         let file = tempfile::NamedTempFile::new_in(self.root.join("incoming"))?;
         Ok(Upload { store: self.clone(), file, hash: Sha256::new(), size: 0, pending: Vec::new() })

@@ -249,7 +249,8 @@ proptest! {
         prop_assert_eq!(read_money(&amount.to_grouped(), MoneyUnit::Yuan), Ok(fen));
         prop_assert_eq!(read_money(&format!("¥{}元", amount.to_grouped()), MoneyUnit::TenThousand), Ok(fen));
         prop_assert_eq!(read_money(&capital_amount(amount), MoneyUnit::Yuan), Ok(fen));
-        let wide: String = amount.to_plain().chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
+        let widen = |c| char::from_u32(u32::from(c) + 0xfee0).unwrap();
+        let wide: String = amount.to_plain().chars().map(widen).collect();
         prop_assert_eq!(read_money(&wide, MoneyUnit::Yuan), Ok(fen));
     }
 
@@ -269,7 +270,8 @@ proptest! {
             wanted.to_string(), format!("{y}/{m}/{d}"), format!("{y}.{m}.{d}"), format!("{y}年{m}月{d}日"),
             wanted.yyyymmdd().to_string(), format!("{wanted} 23:59:59"), format!("{y}年{m:02}月{d:02}日 08:00"),
         ] {
-            prop_assert_eq!(day(&Cell::text(&shown), DayOptions::default()).unwrap(), DayValue::Day(wanted), "{}", shown);
+            let read = day(&Cell::text(&shown), DayOptions::default()).unwrap();
+            prop_assert_eq!(read, DayValue::Day(wanted), "{}", shown);
         }
         let serial = f64::from(number + 25_569);
         if serial > 60.0 {
@@ -292,7 +294,7 @@ proptest! {
         let _ = money(&cell, MoneyUnit::TenThousand);
         let _ = quantity(&cell, Some("斤"));
         let _ = day(&cell, DayOptions { default_year: Some(2020), system: DateSystem::Y1904 });
-        let _ = (code(&cell), count(&cell), text(&cell, 5), is_total_row(&[cell.clone()]));
+        let _ = (code(&cell), count(&cell), text(&cell, 5), is_total_row(std::slice::from_ref(&cell)));
     }
 
     #[test]

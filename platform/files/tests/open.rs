@@ -1,8 +1,11 @@
 //! What is opened, what is refused, and that refusing costs little.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+#[cfg(test)]
 mod support;
 
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*, sample::Index};
 use sh_files::sheet::{CellValue, DateSystem, Format, Limits, MergedRange};
 use support::{Old, Place, open, raw_xlsx, refusal, rows, shown, xls, zip};
 
@@ -31,6 +34,17 @@ fn an_xlsx_keeps_the_row_numbers_the_user_sees() {
         [(2, vec!["订单号".into(), "金额".into()]), (5, vec!["A001".into(), "1286.4".to_owned()])]
     );
     assert_eq!(workbook.rows("没有").unwrap_err().code(), "file-no-sheet");
+}
+
+#[test]
+fn a_file_may_be_read_on_another_thread() {
+    fn may_move<T: Send>(value: T) -> T {
+        value
+    }
+    let (_place, workbook) = open(small()).unwrap();
+    let mut workbook = may_move(workbook);
+    let read = std::thread::spawn(move || rows(&mut workbook, "订单").len());
+    assert_eq!(read.join().unwrap(), 2);
 }
 
 #[test]
@@ -248,7 +262,8 @@ fn csv_faults_name_the_row() {
 #[test]
 fn json_lines_become_a_table_of_all_their_keys() {
     let text = "{\"no\": 20201130000000000001, \"buyer\": {\"name\": \"甲\"}}\n\n\
-        {\"amount\": 12.5, \"buyer\": {\"name\": \"乙\", \"city\": null}, \"tags\": [1, \"x\"], \"no\": 9007199254740993}\n";
+        {\"amount\": 12.5, \"buyer\": {\"name\": \"乙\", \"city\": null}, \
+        \"tags\": [1, \"x\"], \"no\": 9007199254740993}\n";
     let (_place, mut workbook) = open(text).unwrap();
     assert_eq!(workbook.format(), Format::JsonLines);
     let rows = rows(&mut workbook, "");
@@ -272,10 +287,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn csv_written_is_csv_read(table in proptest::collection::vec(proptest::collection::vec("[a-z0-9，。\"\n,;\t 甲乙]{0,6}", 1..5), 1..8)) {
+    fn csv_written_is_csv_read(
+        table in vec(vec("[a-z0-9，。\"\n,;\t 甲乙]{0,6}", 1..5), 1..8),
+    ) {
         let mut text = String::from("甲,乙,丙,丁,戊\n");
         for row in &table {
-            let cells: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+            let cells: Vec<String> = row.iter().map(quoted).collect();
             text.push_str(&cells.join(","));
             text.push_str("\r\n");
         }
@@ -292,7 +310,10 @@ proptest! {
     }
 
     #[test]
-    fn bent_bytes_never_panic_or_hang(seed in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..20), old in any::<bool>()) {
+    fn bent_bytes_never_panic_or_hang(
+        seed in vec((any::<Index>(), any::<u8>()), 1..20),
+        old in any::<bool>(),
+    ) {
         let mut bytes = if old {
             xls(&[(0, 0, Old::Text("甲")), (1, 0, Old::Number(1.0)), (2, 0, Old::Formula(1.0))], &[])
         } else {
@@ -308,6 +329,30 @@ proptest! {
                 if let Ok(rows) = workbook.rows(&sheet.name) {
                     prop_assert!(rows.take(10_000).count() < 10_000);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn bent_sheets_never_panic_or_hang(
+        seed in vec((any::<Index>(), "[<>/\"=&;a-zA-Z0-9 ]{0,4}"), 1..8),
+    ) {
+        let mut data: Vec<char> = "<dimension ref=\"A1:B2\"/><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c>\
+            <c r=\"B1\" s=\"1\"><f t=\"shared\" si=\"0\" ref=\"B1:B2\">A1*2</f><v>44165</v></c></row><row r=\"2\">\
+            <c r=\"A2\" t=\"inlineStr\"><is><t>甲</t></is></c><c r=\"B2\"><f t=\"shared\" si=\"0\"/><v>2</v></c>\
+            </row></sheetData><mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells>".chars().collect();
+        for (index, text) in seed {
+            let at = index.index(data.len());
+            data.splice(at..=at, text.chars());
+        }
+        let texts = format!("<sst xmlns=\"{}\" uniqueCount=\"1\"><si><t>甲</t></si></sst>", support::MAIN);
+        let data: String = data.into_iter().collect();
+        if let Ok((_place, mut workbook)) =
+            open(raw_xlsx(&data, false, &[("xl/sharedStrings.xml", texts.as_bytes())]))
+        {
+            let _ = workbook.merges("表");
+            if let Ok(rows) = workbook.rows("表") {
+                prop_assert!(rows.take(100).count() < 100);
             }
         }
     }

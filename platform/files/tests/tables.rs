@@ -1,5 +1,6 @@
 //! Headers found as people draw them.
 
+#[cfg(test)]
 mod support;
 
 use rust_xlsxwriter::Format;

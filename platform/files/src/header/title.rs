@@ -88,7 +88,8 @@ impl Title {
         (self.containing(&known.full), None)
     }
 
-    /// How much of this title a known one is, if it stands in it and the rest does not turn its meaning round.
+    /// How much of this title a known one is, if it stands in it and the rest does not turn its meaning
+    /// round.
     fn containing(&self, known: &str) -> u8 {
         let Some((before, after)) = self.bare.split_once(known) else { return 0 };
         let (all, part) = (self.bare.chars().count(), known.chars().count());

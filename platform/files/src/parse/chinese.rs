@@ -82,8 +82,8 @@ pub(super) fn amount(text: &str) -> Option<i64> {
     i64::try_from(yuan.checked_mul(100)?.checked_add(jiao * 10 + fen)?).ok()
 }
 
-/// Replaces Chinese numerals by Arabic ones, for days: `二〇二〇年十一月三十日` becomes `2020年11月30日`. `None` if a run of
-/// numerals is no number.
+/// Replaces Chinese numerals by Arabic ones, for days: `二〇二〇年十一月三十日` becomes `2020年11月30日`. `None` if a run
+/// of numerals is no number.
 pub(super) fn to_arabic(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
@@ -165,31 +165,23 @@ fn push_whole(out: &mut String, number: u64) {
         out.push('零');
         return;
     }
-    let mut gap = false;
     let high = number / 100_000_000;
     if high > 0 {
         push_whole(out, high);
         out.push('亿');
-        gap = number % 100_000_000 < 10_000_000;
     }
+    let (mut written, mut gap) = (high > 0, false);
     for (section, name) in [(number / 10_000 % 10_000, "万"), (number % 10_000, "")] {
         if section == 0 {
             gap = true;
             continue;
         }
-        if (gap || section < 1000)
-            && (high > 0 || number / 10_000 % 10_000 > 0)
-            && !out.ends_with('零')
-            && !out.is_empty()
-        {
-            let first = out.ends_with('负') || (name == "万" && high == 0);
-            if !first {
-                out.push('零');
-            }
+        if written && (gap || section < 1000) {
+            out.push('零');
         }
-        gap = false;
         push_section(out, section);
         out.push_str(name);
+        (written, gap) = (true, false);
     }
 }
 
@@ -241,7 +233,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn capital_amounts_round_trip(fen in prop_oneof![0_i64..1_000_000_000_000_000, 0_i64..100_000, (0_i64..100_000).prop_map(|n| n * 1_000_000)]) {
+        fn capital_amounts_round_trip(
+            fen in prop_oneof![
+                0_i64..1_000_000_000_000_000,
+                0_i64..100_000,
+                (0_i64..100_000).prop_map(|n| n * 1_000_000),
+            ],
+        ) {
             let text = capital_amount(Fen(fen));
             prop_assert_eq!(amount(&text), Some(fen), "{}", text);
         }

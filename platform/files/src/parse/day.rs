@@ -35,9 +35,10 @@ pub struct DayOptions {
     pub system: DateSystem,
 }
 
-/// Reads a day in any of the spellings in use: `2020-11-30`, `2020/11/30`, `2020.11.30`, `20201130`, `2020年11月30日`,
-/// `二〇二〇年十一月三十日`, `11月30日` with a default year, each with a time after it; a day number of Excel; and
-/// `2020年11月`, `2020-11`, `202011` as a month. A time with an offset from UTC is taken to the day in Shanghai.
+/// Reads a day in any of the spellings in use: `2020-11-30`, `2020/11/30`, `2020.11.30`, `20201130`,
+/// `2020年11月30日`, `二〇二〇年十一月三十日`, `11月30日` with a default year, each with a time after it; a day number of
+/// Excel; and `2020年11月`, `2020-11`, `202011` as a month. A time with an offset from UTC is taken to the day
+/// in Shanghai.
 ///
 /// # Errors
 /// A problem with a `day-` code, `cell-empty` or `cell-error`.

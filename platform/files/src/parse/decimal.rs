@@ -56,7 +56,8 @@ impl Decimal {
         self.digits == 0
     }
 
-    /// The value times `unit` as a whole number, rounded half away from zero; `true` if something was rounded off.
+    /// The value times `unit` as a whole number, rounded half away from zero; `true` if something was rounded
+    /// off.
     pub(super) fn times(self, unit: i128) -> Option<(i64, bool)> {
         let product = self.digits.checked_mul(unit)?;
         let divisor = 10_i128.checked_pow(self.scale)?;

@@ -1,7 +1,7 @@
 //! From the cells of a file to money, quantities, days, codes and counts. Pure functions.
 //!
-//! What cannot be read is a [`CellProblem`] with a stable code and what its text needs to say how to mend it. Nothing is
-//! guessed: where two readings are possible, the cell is a problem.
+//! What cannot be read is a [`CellProblem`] with a stable code and what its text needs to say how to mend it.
+//! Nothing is guessed: where two readings are possible, the cell is a problem.
 
 mod chinese;
 mod day;
@@ -152,8 +152,8 @@ impl CellProblem {
 
     /// The same problem with one more parameter.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.params.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.params.push((name, format!("{value}")));
         self
     }
 }

@@ -6,11 +6,12 @@ use crate::{
     sheet::{Cell, CellValue},
 };
 
-/// Reads a code such as an order number: half width, without white space or the apostrophe that keeps it text.
+/// Reads a code such as an order number: half width, without white space or the apostrophe that keeps it
+/// text.
 ///
 /// # Errors
-/// `code-digits-lost` if Excel kept it as a number of more than 15 digits or with an exponent, so that its last digits
-/// are gone; `cell-empty`, `cell-error`.
+/// `code-digits-lost` if Excel kept it as a number of more than 15 digits or with an exponent, so that its
+/// last digits are gone; `cell-empty`, `cell-error`.
 pub fn code(cell: &Cell) -> Result<String, CellProblem> {
     check_present(cell)?;
     let shown = cell.as_text();

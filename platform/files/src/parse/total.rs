@@ -42,8 +42,9 @@ const TITLE: usize = 14;
 
 /// Whether a row sums up other rows, by the words in its leading text cells.
 ///
-/// Looks at the first three cells with content: a row may begin with a number or a place before the word. The word must
-/// end the text (`广州市合计`) or be followed by a colon or bracket (`合计(大写)：…`), so a product of that name is no total.
+/// Looks at the first three cells with content: a row may begin with a number or a place before the word. The
+/// word must end the text (`广州市合计`) or be followed by a colon or bracket (`合计(大写)：…`), so a product of that
+/// name is no total.
 pub fn is_total_row(cells: &[Cell]) -> Option<TotalKind> {
     cells.iter().filter(|cell| !cell.is_empty()).take(3).find_map(|cell| match &cell.value {
         CellValue::Text(text) => total_word(text),

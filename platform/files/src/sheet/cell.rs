@@ -76,7 +76,8 @@ impl Cell {
 /// A row with content.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SheetRow {
-    /// The row number the user sees in their file, from 1. In JSON lines the line number, and 0 for the row of keys.
+    /// The row number the user sees in their file, from 1. In JSON lines the line number, and 0 for the row
+    /// of keys.
     pub number: u32,
     /// The cells from the first column to the last one with content.
     pub cells: Vec<Cell>,

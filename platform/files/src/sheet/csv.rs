@@ -62,8 +62,8 @@ enum State {
     QuoteInQuoted,
 }
 
-/// The records of a CSV file. A row number is the number Excel shows: a line break within quotation marks does not
-/// begin a new row.
+/// The records of a CSV file. A row number is the number Excel shows: a line break within quotation marks
+/// does not begin a new row.
 pub(super) struct CsvRows {
     reader: BufReader<text::DecodeReader>,
     parser: Parser,

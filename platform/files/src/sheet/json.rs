@@ -1,7 +1,7 @@
 //! JSON lines: one object per line, nested objects flattened with a dot.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     io::{BufRead, BufReader, Read},
 };
@@ -57,8 +57,8 @@ impl Lines {
     }
 }
 
-/// The keys of all objects in order of first appearance. Reads the whole file, so a broken line is named before any
-/// row is used.
+/// The keys of all objects in order of first appearance. Reads the whole file, so a broken line is named
+/// before any row is used.
 pub(super) fn keys(
     path: &Utf8Path,
     encoding: text::Encoding,
@@ -66,17 +66,17 @@ pub(super) fn keys(
 ) -> Result<Vec<String>, OpenError> {
     let mut lines = Lines::open(path, encoding)?;
     let mut keys: Vec<String> = Vec::new();
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     while let Some(pairs) = lines.next_object()? {
         for (key, _) in pairs {
-            if known.contains_key(&key) {
+            if known.contains(&key) {
                 continue;
             }
             if keys.len() >= limits.columns as usize {
                 let column = limits.columns.saturating_add(1);
                 return Err(OpenError::TooManyColumns { row: lines.number, column, limit: limits.columns });
             }
-            known.insert(key.clone(), ());
+            known.insert(key.clone());
             keys.push(key);
         }
     }

@@ -1,7 +1,8 @@
 //! Spreadsheets in: opened by content, read row by row, within limits.
 //!
-//! `.xlsx`, `.xls`, CSV (UTF-8, UTF-16, GB18030; comma, semicolon or tab) and JSON lines all give the same rows. The
-//! ending of the file name is never asked. Memory depends on the widest row and the shared texts, not on the sheet.
+//! `.xlsx`, `.xls`, CSV (UTF-8, UTF-16, GB18030; comma, semicolon or tab) and JSON lines all give the same
+//! rows. The ending of the file name is never asked. Memory depends on the widest row and the shared texts,
+//! not on the sheet.
 
 mod cell;
 mod csv;
@@ -90,7 +91,8 @@ impl std::fmt::Debug for Workbook {
 }
 
 impl Workbook {
-    /// Opens a file by its content. Blocks the thread; checks the packed and unpacked size before anything is parsed.
+    /// Opens a file by its content. Blocks the thread; checks the packed and unpacked size before anything is
+    /// parsed.
     ///
     /// # Errors
     /// Everything that [`OpenError`] names except the row limits, which the rows answer.
@@ -136,8 +138,8 @@ impl Workbook {
         &self.sheets
     }
 
-    /// How day numbers without a date format are to be read. Cells that Excel shows as dates are already in the 1900
-    /// system, whichever the workbook uses.
+    /// How day numbers without a date format are to be read. Cells that Excel shows as dates are already in
+    /// the 1900 system, whichever the workbook uses.
     pub fn date_system(&self) -> DateSystem {
         match &self.source {
             Source::Xlsx(book) if book.is_1904() => DateSystem::Y1904,
@@ -154,8 +156,8 @@ impl Workbook {
         }
     }
 
-    /// The merged ranges of a sheet, at most 20,000, in the order of the file. Merged cells keep their content in their
-    /// first cell only.
+    /// The merged ranges of a sheet, at most 20,000, in the order of the file. Merged cells keep their
+    /// content in their first cell only.
     ///
     /// # Errors
     /// `NoSheet` if there is none of that name, `Corrupt` if the file is.
@@ -170,7 +172,8 @@ impl Workbook {
 
     /// The rows of a sheet, empty ones skipped.
     ///
-    /// JSON lines begin with a row numbered 0 that carries the keys of all objects in order of first appearance.
+    /// JSON lines begin with a row numbered 0 that carries the keys of all objects in order of first
+    /// appearance.
     ///
     /// # Errors
     /// `NoSheet` if there is none of that name, or what reading meets.
@@ -181,17 +184,17 @@ impl Workbook {
             Source::Xlsx(book) => Inner::Xlsx(Box::new(book.rows(sheet, &limits)?)),
             Source::Xls(book) => Inner::Xls(Box::new(book.rows(sheet, &limits)?)),
             Source::Csv(encoding, delimiter) => {
-                Inner::Csv(Box::new(csv::CsvRows::open(&self.path, *encoding, *delimiter, &limits)?))
+                Inner::Csv(Box::new(csv::CsvRows::open(&self.path, encoding, *delimiter, &limits)?))
             }
             Source::Json(encoding, keys) => {
-                Inner::Json(Box::new(json::JsonRows::open(&self.path, *encoding, keys, &limits)?))
+                Inner::Json(Box::new(json::JsonRows::open(&self.path, encoding, keys, &limits)?))
             }
         };
         Ok(Rows { inner, seen: 0, limit: self.limits.rows, done: false })
     }
 
-    /// The visible sheet whose header answers most of the fields: first by required fields found, then by all fields
-    /// found. `None` if no sheet has any of them.
+    /// The visible sheet whose header answers most of the fields: first by required fields found, then by all
+    /// fields found. `None` if no sheet has any of them.
     ///
     /// # Errors
     /// What reading the first rows meets.
@@ -286,7 +289,7 @@ impl Iterator for Rows<'_> {
             return None;
         }
         let next = match &mut self.inner {
-            Inner::Xlsx(rows) => rows.next_row(),
+            Inner::Xlsx(rows) => guarded(|| rows.next_row()),
             Inner::Xls(rows) => rows.next_row(),
             Inner::Csv(rows) => rows.next_row(),
             Inner::Json(rows) => rows.next_row(),
@@ -310,6 +313,12 @@ impl Iterator for Rows<'_> {
         self.done = next.is_err();
         Some(next)
     }
+}
+
+/// Runs a parser that is another's over a file that is a stranger's: a panic there must stay a refused file.
+fn guarded<T>(work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| Err(OpenError::corrupt("the reader gave up")))
 }
 
 /// Collects the cells of one row; content beyond the accepted columns refuses the file.

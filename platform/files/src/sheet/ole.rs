@@ -1,7 +1,7 @@
 //! The compound file (OLE2, MS-CFB) that `.xls` and encrypted workbooks are kept in, and the records within.
 //!
-//! Only as much as is needed to refuse what must not be parsed: macros, passwords, and sheets whose dense form would
-//! not fit in memory.
+//! Only as much as is needed to refuse what must not be parsed: macros, passwords, and sheets whose dense
+//! form would not fit in memory.
 
 use std::collections::HashSet;
 

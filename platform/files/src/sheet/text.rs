@@ -16,7 +16,8 @@ pub(super) fn bom_of(start: &[u8]) -> Option<Encoding> {
     encoding_rs::Encoding::for_bom(start).map(|(encoding, _)| encoding)
 }
 
-/// Finds the character set of a whole file: by its mark, else UTF-8 if all of it is, else GB18030 if all of it is.
+/// Finds the character set of a whole file: by its mark, else UTF-8 if all of it is, else GB18030 if all of
+/// it is.
 pub(super) fn encoding_of(path: &Utf8Path) -> Result<Encoding, OpenError> {
     let mut start = [0; 4];
     let count = buffered(path)?.read(&mut start)?;

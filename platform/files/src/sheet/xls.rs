@@ -1,12 +1,13 @@
 //! `.xls` of Excel 97 to 2003 through calamine, after a look over its records.
 
-use std::{collections::HashSet, io::Cursor, panic};
+use std::{collections::HashSet, io::Cursor};
 
 use calamine::{Data, Range, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 use camino::Utf8Path;
 
 use super::{
-    Cell, CellValue, Limits, MergedRange, RowBuilder, SheetInfo, SheetRow, cell::DateSystem, ole, xlsx,
+    Cell, CellValue, Limits, MergedRange, RowBuilder, SheetInfo, SheetRow, cell::DateSystem, guarded, ole,
+    xlsx,
 };
 use crate::OpenError;
 
@@ -21,12 +22,6 @@ fn open_error(error: XlsError) -> OpenError {
         XlsError::Password => OpenError::Password,
         error => OpenError::corrupt(error),
     }
-}
-
-/// The parser is another's and the file is a stranger's: a panic there must stay a refused file.
-fn guarded<T>(work: impl FnOnce() -> Result<T, XlsError>) -> Result<T, OpenError> {
-    let done = panic::catch_unwind(panic::AssertUnwindSafe(work));
-    done.map_err(|_| OpenError::corrupt("the reader gave up"))?.map_err(open_error)
 }
 
 impl Book {
@@ -51,7 +46,7 @@ impl Book {
             let stream = file.stream(name).ok_or_else(|| OpenError::corrupt("there is no workbook in it"))?;
             ole::check_records(&stream, limits)?
         };
-        let book = guarded(|| Xls::new(Cursor::new(bytes)))?;
+        let book = guarded(|| Xls::new(Cursor::new(bytes)).map_err(open_error))?;
         Ok(Self { book, records })
     }
 
@@ -70,14 +65,14 @@ impl Book {
     }
 
     pub(super) fn merges(&mut self, sheet: &str) -> Result<Vec<MergedRange>, OpenError> {
-        let merges = guarded(|| self.book.merge_cells_by_sheet_name(sheet))?;
+        let merges = guarded(|| self.book.merge_cells_by_sheet_name(sheet).map_err(open_error))?;
         Ok(merges.iter().map(xlsx::merged).collect())
     }
 
     pub(super) fn rows(&mut self, sheet: &str, limits: &Limits) -> Result<XlsRows<'_>, OpenError> {
         let system = if self.is_1904() { DateSystem::Y1904 } else { DateSystem::Y1900 };
         let position = self.book.sheets_metadata().iter().position(|info| info.name == sheet);
-        let range = guarded(|| self.book.worksheet_range(sheet))?;
+        let range = guarded(|| self.book.worksheet_range(sheet).map_err(open_error))?;
         let formulas = position.and_then(|index| self.records.formulas.get(index));
         let (start_row, start_column) = range.start().unwrap_or((0, 0));
         Ok(XlsRows { range, start_row, start_column, at: 0, formulas, system, limits: *limits })

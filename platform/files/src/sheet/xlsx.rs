@@ -9,13 +9,14 @@ use camino::Utf8Path;
 use quick_xml::events::Event;
 
 use super::{
-    Buffered, Cell, CellValue, Limits, MergedRange, RowBuilder, SheetInfo, SheetRow, buffered, zipcheck,
+    Buffered, Cell, CellValue, Limits, MergedRange, RowBuilder, SheetInfo, SheetRow, buffered, guarded,
+    zipcheck,
 };
 use crate::{OpenError, sheet::cell::DateSystem};
 
 /// An opened workbook.
 pub(super) struct Book {
-    book: Xlsx<Buffered>,
+    xlsx: Xlsx<Buffered>,
     package: zipcheck::Package,
     parts: HashMap<String, String>,
 }
@@ -33,14 +34,12 @@ impl Book {
         let package = zipcheck::check(buffered(path)?, limits)?;
         let parts = sheet_parts(path).unwrap_or_default();
         let file = buffered(path)?;
-        // The parser is another's and the file is a stranger's: a panic there must stay a refused file.
-        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Xlsx::new(file)));
-        let book = opened.map_err(|_| OpenError::corrupt("the reader gave up"))?.map_err(open_error)?;
-        Ok(Self { book, package, parts })
+        let xlsx = guarded(|| Xlsx::new(file).map_err(open_error))?;
+        Ok(Self { xlsx, package, parts })
     }
 
     pub(super) fn sheets(&self) -> Vec<SheetInfo> {
-        let sheets = self.book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        let sheets = self.xlsx.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
         sheets
             .map(|sheet| SheetInfo {
                 name: sheet.name.clone(),
@@ -50,7 +49,7 @@ impl Book {
     }
 
     pub(super) fn is_1904(&self) -> bool {
-        self.book.has_1904_epoch()
+        self.xlsx.has_1904_epoch()
     }
 
     pub(super) fn merges(&mut self, sheet: &str) -> Result<Vec<MergedRange>, OpenError> {
@@ -58,13 +57,13 @@ impl Book {
             return Ok(self.package.merges.get(part).cloned().unwrap_or_default());
         }
         // An unusual package: let the library find the sheet, at the cost of one more pass over it.
-        let found = self.book.merge_cells_by_sheet_name(sheet).map_err(open_error)?;
+        let found = guarded(|| self.xlsx.merge_cells_by_sheet_name(sheet).map_err(open_error))?;
         Ok(found.iter().take(zipcheck::MERGES).map(merged).collect())
     }
 
     pub(super) fn rows(&mut self, sheet: &str, limits: &Limits) -> Result<XlsxRows<'_>, OpenError> {
         let system = if self.is_1904() { DateSystem::Y1904 } else { DateSystem::Y1900 };
-        let reader = self.book.worksheet_cells_reader(sheet).map_err(open_error)?;
+        let reader = guarded(|| self.xlsx.worksheet_cells_reader(sheet).map_err(open_error))?;
         Ok(XlsxRows { reader, system, limits: *limits, row: 0, builder: RowBuilder::default(), ended: false })
     }
 }

@@ -1,7 +1,8 @@
 //! What a zip package holds and what it costs to unpack, before anything parses it.
 //!
-//! Every entry is unpacked once and counted, since the sizes in the directory of a zip file are only claims. On the way
-//! the parts are looked over for what would make a parser reserve or buffer too much, and the merged cells are picked up.
+//! Every entry is unpacked once and counted, since the sizes in the directory of a zip file are only claims.
+//! On the way the parts are looked over for what would make a parser reserve or buffer too much, and the
+//! merged cells are picked up.
 
 use std::{
     collections::HashMap,
@@ -307,7 +308,7 @@ mod tests {
         assert_eq!(cell_at("C"), None);
         assert_eq!(cell_at("7"), None);
         let merges = merged_cells(
-            b"<c/></x:row></x:sheetData><x:mergeCells><x:mergeCell ref=\"A1:C2\"/></x:mergeCells></x:worksheet>",
+            b"<c/></x:sheetData><x:mergeCells><x:mergeCell ref=\"A1:C2\"/></x:mergeCells></x:worksheet>",
         );
         assert_eq!(merges, [MergedRange { first_row: 1, last_row: 2, first_column: 0, last_column: 2 }]);
     }

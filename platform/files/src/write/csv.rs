@@ -65,7 +65,8 @@ impl CsvOut {
     }
 }
 
-/// Text with quotation marks where needed; what could be a formula gets an apostrophe in front, as Excel itself shows it.
+/// Text with quotation marks where needed; what could be a formula gets an apostrophe in front, as Excel
+/// itself shows it.
 fn push_text(line: &mut String, text: &str) {
     let formula = looks_like_formula(text);
     let quoted = formula || text.contains(['"', ',', '\n', '\r', ';', '\t']) || text != text.trim();

@@ -180,7 +180,8 @@ pub struct TableSpec {
     pub columns: Vec<Column>,
 }
 
-/// Writes a table row by row to a file, in constant memory. Without [`TableWriter::finish`] the file is not complete.
+/// Writes a table row by row to a file, in constant memory. Without [`TableWriter::finish`] the file is not
+/// complete.
 #[derive(Debug)]
 pub struct TableWriter {
     spec: TableSpec,

@@ -1,4 +1,5 @@
-//! Import templates: header, example rows, dropdown lists, and a hidden sheet that names the template and its version.
+//! Import templates: header, example rows, dropdown lists, and a hidden sheet that names the template and its
+//! version.
 
 use camino::Utf8Path;
 use rust_xlsxwriter::{DataValidation, Format, Formula, Note};

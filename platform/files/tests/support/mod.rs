@@ -72,7 +72,8 @@ pub fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
 pub const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// A hand-made workbook of one sheet named 表: `data` is what stands within `<worksheet>`. `more` are further parts.
+/// A hand-made workbook of one sheet named 表: `data` is what stands within `<worksheet>`. `more` are further
+/// parts.
 pub fn raw_xlsx(data: &str, date_1904: bool, more: &[(&str, &[u8])]) -> Vec<u8> {
     let properties = if date_1904 { "<workbookPr date1904=\"1\"/>" } else { "" };
     let workbook = format!(
@@ -83,7 +84,8 @@ pub fn raw_xlsx(data: &str, date_1904: bool, more: &[(&str, &[u8])]) -> Vec<u8> 
     let relationships = format!(
         "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{RELS}/worksheet\" \
          Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"{RELS}/sharedStrings\" \
-         Target=\"sharedStrings.xml\"/><Relationship Id=\"rId3\" Type=\"{RELS}/styles\" Target=\"styles.xml\"/>\
+         Target=\"sharedStrings.xml\"/>\
+         <Relationship Id=\"rId3\" Type=\"{RELS}/styles\" Target=\"styles.xml\"/>\
          </Relationships>"
     );
     let root = format!(
@@ -91,7 +93,8 @@ pub fn raw_xlsx(data: &str, date_1904: bool, more: &[(&str, &[u8])]) -> Vec<u8> 
          Target=\"xl/workbook.xml\"/></Relationships>"
     );
     let styles = format!(
-        "<styleSheet xmlns=\"{MAIN}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>\
+        "<styleSheet xmlns=\"{MAIN}\"><cellXfs count=\"2\">\
+         <xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>\
          </styleSheet>"
     );
     let sheet = format!("<worksheet xmlns=\"{MAIN}\">{data}</worksheet>");
