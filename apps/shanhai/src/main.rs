@@ -1,6 +1,7 @@
 //! Shanhai: from what everybody reports to a figure that anyone can open.
 
 mod cli;
+mod pages;
 mod wiring;
 
 use clap::Parser as _;

@@ -1,13 +1,17 @@
 //! How the program is put together: where its data lie, which modules it has, who hears of what.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
 use sh_db::{Db, Migration, Options};
 use sh_http::{App, Module, Settings};
+use sh_jobs::Handlers;
 use sh_kernel::{IdGen, SystemClock};
+
+/// Jobs that run at the same time; each works on one import or recomputation.
+const WORKERS: usize = 2;
 
 /// Where the data of an installation lie.
 #[derive(Debug, Clone, clap::Args)]
@@ -51,21 +55,38 @@ fn without_password(address: &str) -> String {
 }
 
 fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> {
-    Ok(App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings))
+    let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
+    Ok(sh_access::install(app)?)
 }
 
 /// Every module, in the order of their dependencies.
 pub(crate) fn modules() -> Vec<Module> {
-    vec![sh_http::module()]
+    vec![sh_http::module(), sh_access::module(), sh_jobs::module(), crate::pages::styleguide::module()]
 }
 
 /// The router that is served.
 pub(crate) fn router(app: &App) -> Router {
-    let identify: sh_http::Identify = Arc::new(|_, _| Box::pin(async { Ok(sh_http::Actor::Public) }));
-    sh_http::site(app, modules(), identify).0
+    sh_http::site(app, modules(), sh_access::identify()).0
+}
+
+/// What runs each kind of job.
+pub(crate) fn handlers() -> Arc<Handlers> {
+    Arc::new(Handlers::new())
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
 pub(crate) fn start_background(app: &App) {
-    let _ = app;
+    sh_jobs::start(app, &handlers(), WORKERS);
+    let housekeeping = app.clone();
+    app.tasks.spawn(async move {
+        while !housekeeping.stop.is_cancelled() {
+            if let Err(error) = sh_http::forget_old_answers(&housekeeping, housekeeping.clock.now()).await {
+                tracing::warn!(%error, "old answers could not be forgotten");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(24 * 3600)) => {}
+                () = housekeeping.stop.cancelled() => {}
+            }
+        }
+    });
 }

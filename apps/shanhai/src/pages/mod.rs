@@ -1,0 +1,3 @@
+//! Pages that belong to no module.
+
+pub(crate) mod styleguide;
