@@ -38,7 +38,7 @@ impl AmountUnit {
     }
 
     /// Fen in one unit as this language writes it.
-    const fn fen(self, locale: Locale) -> u64 {
+    pub const fn fen(self, locale: Locale) -> u64 {
         match (self, locale) {
             (Self::Yuan, _) => 100,
             (Self::Wan, Locale::Zh) => 1_000_000,
