@@ -51,6 +51,8 @@ CREATE TABLE import_batch (
     posted_at {{instant}},
     withdrawn_by {{text}},
     withdrawn_at {{instant}},
+    withdraw_reason {{text}},
+    job {{uuid}},                       -- the job that works or last worked on it
     UNIQUE (source, file_hash, live)
 ) {{strict}};
 CREATE INDEX import_batch_state ON import_batch (state, id);

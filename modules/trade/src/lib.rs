@@ -6,7 +6,10 @@
 
 pub mod axes;
 pub mod facts;
+pub mod import;
+pub mod matching;
 pub mod model;
+pub mod service;
 pub mod sink;
 mod store;
 

@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_end_at_two_minutes() {
         for attempts in 1..=20 {
-            let lease = Uuid::from_u128(u128::from(attempts) << 64 | 77);
+            let lease = Uuid::from_u128(u128::from(attempts) << 64);
             let seconds = backoff_seconds(attempts, lease);
             assert!((1..=2 * BACKOFF_SECONDS_MAX).contains(&seconds), "{attempts}: {seconds}");
         }

@@ -1,5 +1,7 @@
 //! The queue behaves alike on both engines: nothing is lost, nothing runs twice at once.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must say why")]
+
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},

@@ -1,7 +1,9 @@
 //! The columns that a report may have (字段), and the titles that people give them.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
-use sh_files::fold::fold_text;
+use sh_files::{fold::fold_text, header::FieldSpec, parse::MoneyUnit};
 
 /// Declares the fields with their stable words and the titles that mean them.
 macro_rules! fields {
@@ -19,7 +21,7 @@ macro_rules! fields {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// The titles that mean this field, the usual one first. Compared after folding, see [`match_title`].
+            /// The titles that mean this field, the usual one first. Compared after folding, and with likeness by the header finder.
             pub const fn titles(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($title),*]),* }
             }
@@ -69,7 +71,7 @@ fields! {
         "destination"]
     /// Amount, without a word about tax and freight (金额).
     Amount "amount" ["金额", "销售金额", "采购金额", "交易金额", "商品金额", "订单金额", "货款金额", "销售额", "采购额", "交易额",
-        "成交金额", "认购金额", "签约金额", "总价", "总金额", "小计金额", "amount"]
+        "成交金额", "认购金额", "签约金额", "总价", "总金额", "小计金额", "amount", "amount_fen"]
     /// Amount with tax (含税金额).
     AmountWithTax "amount-with-tax" ["含税金额", "价税合计", "含税总价", "含税销售额", "金额(含税)", "开票金额"]
     /// Amount without tax (不含税金额).
@@ -81,11 +83,11 @@ fields! {
     /// Unit of the quantity (单位).
     Unit "unit" ["单位", "计量单位", "数量单位", "unit"]
     /// Price of one unit (单价).
-    UnitPrice "unit-price" ["单价", "销售单价", "采购单价", "含税单价", "unit_price", "price"]
+    UnitPrice "unit-price" ["单价", "销售单价", "采购单价", "含税单价", "unit_price", "unit_price_fen", "price"]
     /// Freight (运费).
     Freight "freight" ["运费", "物流费", "配送费", "邮费", "freight"]
     /// Refunded part of the amount, as a positive number (退款金额).
-    Refund "refund" ["退款金额", "退货金额", "退款额", "已退款金额", "退款", "refund"]
+    Refund "refund" ["退款金额", "退货金额", "退款额", "已退款金额", "退款", "refund", "refund_fen"]
     /// Day of the sale, without a word about the stage (销售日期).
     DaySold "day-sold" ["销售日期", "销售时间", "交易日期", "交易时间", "采购日期", "采购时间", "采购(销售)日期", "购买日期", "日期",
         "时间", "成交时间", "开票日期", "发货日期", "sold_at"]
@@ -155,132 +157,54 @@ impl Field {
     }
 }
 
-/// The unit that a title or a heading gives for amounts (计量单位).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MoneyUnit {
-    /// 分.
-    Fen,
-    /// 元.
-    Yuan,
-    /// 万元.
-    TenThousand,
-    /// 亿元.
-    HundredMillion,
+/// The unit of money that a title or heading names, such as `金额(万元)`, `单位：元` or `amount_fen`; `None` if it names none.
+pub fn money_unit_in(text: &str) -> Option<MoneyUnit> {
+    let text = fold_text(text);
+    [
+        ("亿元", MoneyUnit::HundredMillion),
+        ("百万元", MoneyUnit::Million),
+        ("万元", MoneyUnit::TenThousand),
+        ("千元", MoneyUnit::Thousand),
+        ("元", MoneyUnit::Yuan),
+        ("_fen", MoneyUnit::Fen),
+        ("(分)", MoneyUnit::Fen),
+    ]
+    .into_iter()
+    .find_map(|(word, unit)| text.contains(word).then_some(unit))
 }
 
-impl MoneyUnit {
-    /// How many fen one unit has.
-    pub const fn fen(self) -> i64 {
-        match self {
-            Self::Fen => 1,
-            Self::Yuan => 100,
-            Self::TenThousand => 1_000_000,
-            Self::HundredMillion => 10_000_000_000,
-        }
-    }
-
-    /// The unit that a text names, such as `金额(万元)` or `单位：元`; `None` if it names none.
-    pub fn in_text(text: &str) -> Option<Self> {
-        let text = fold_text(text);
-        [
-            ("亿元", Self::HundredMillion),
-            ("万元", Self::TenThousand),
-            ("元", Self::Yuan),
-            ("_fen", Self::Fen),
-            ("(分)", Self::Fen),
-        ]
-        .into_iter()
-        .find_map(|(word, unit)| text.contains(word).then_some(unit))
-    }
-}
-
-/// What a title means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TitleMatch {
-    /// The field.
-    pub field: Field,
-    /// 3: the title is one of the known ones; 2: it ends with one; 1: it contains one.
-    pub strength: u8,
-}
-
-/// Recognises a column by its title. Full and half width, brackets, white space, traditional characters and case do not
-/// matter; a unit in brackets (`金额（万元）`) is set aside first. `None` if nothing known stands in it.
-pub fn match_title(title: &str) -> Option<TitleMatch> {
+/// The field whose known titles hold this one word for word, after folding and without a unit in brackets.
+pub fn exact(title: &str) -> Option<Field> {
     let folded = fold_text(title);
-    let folded = folded.trim_matches(|c: char| c == '*' || c == ':' || c == '·');
-    let bare = without_unit(folded);
-    if bare.is_empty() {
-        return None;
-    }
-    exact(folded).or_else(|| exact(&bare)).map(|field| TitleMatch { field, strength: 3 }).or_else(|| inside(&bare))
+    let bare = folded.split('(').next().unwrap_or_default();
+    let holds = |field: &Field, text: &str| field.titles().iter().any(|known| fold_text(known) == text);
+    let find = |text: &str| Field::ALL.iter().copied().find(|field| holds(field, text));
+    find(&folded).or_else(|| find(bare))
 }
 
-/// The title without a unit of money or quantity that stands in brackets or at the end.
-fn without_unit(folded: &str) -> String {
-    let mut text = folded.to_owned();
-    for unit in ["(亿元)", "(万元)", "(元)", "(分)", "(人民币)", "(公斤)", "(千克)", "(kg)", "(斤)", "(吨)", "(元/公斤)", "(元/斤)"] {
-        text = text.replace(unit, "");
-    }
-    for unit in ["亿元", "万元", "_yuan", "_fen"] {
-        if let Some(stem) = text.strip_suffix(unit) {
-            text = stem.to_owned();
-        }
-    }
-    text
+/// The fields as the header finder asks for them; those that nobody needs are left out by [`left_out`].
+pub fn specs() -> &'static [FieldSpec] {
+    static SPECS: LazyLock<Vec<FieldSpec>> = LazyLock::new(|| {
+        let wanted = Field::ALL.iter().filter(|field| **field != Field::Ignored);
+        wanted
+            .map(|field| FieldSpec {
+                name: field.word(),
+                synonyms: field.titles(),
+                required: field.is_essential(),
+            })
+            .collect()
+    });
+    &SPECS
 }
 
-fn exact(folded: &str) -> Option<Field> {
-    Field::ALL
-        .iter()
-        .copied()
-        .find(|field| field.titles().iter().any(|title| fold_text(title) == folded))
-}
-
-/// The field whose longest title stands at the end of, or else anywhere in, the given one. Titles of one character are
-/// too weak to be looked for inside another.
-fn inside(folded: &str) -> Option<TitleMatch> {
-    let mut best: Option<(u8, usize, Field)> = None;
-    for field in Field::ALL.iter().copied().filter(|field| *field != Field::Ignored && *field != Field::Serial) {
-        for title in field.titles() {
-            let title = fold_text(title);
-            let length = title.chars().count();
-            if length < 2 || title.is_ascii() {
-                continue;
-            }
-            let strength = if folded.ends_with(&title) { 2 } else { u8::from(folded.contains(&title)) };
-            if strength > 0 && best.is_none_or(|(s, l, _)| (strength, length) > (s, l)) {
-                best = Some((strength, length, field));
-            }
-        }
-    }
-    best.map(|(strength, _, field)| TitleMatch { field, strength })
+/// Titles that must not be taken for a field they resemble: 收货地址 is no 收货地.
+pub fn left_out() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Field::Ignored.titles().iter().map(|title| (*title, ""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn field(title: &str) -> Option<Field> {
-        match_title(title).map(|found| found.field)
-    }
-
-    #[test]
-    fn titles_are_known_however_they_are_typed() {
-        assert_eq!(field("采购金额（万元）"), Some(Field::Amount));
-        assert_eq!(field("　金　额\n（元）"), Some(Field::Amount));
-        assert_eq!(field("*供應商名稱"), Some(Field::Seller));
-        assert_eq!(field("2020年11月采购金额"), Some(Field::Amount));
-        assert_eq!(field("金额（不含税）"), Some(Field::AmountWithoutTax));
-        assert_eq!(field("不含税金额(元)"), Some(Field::AmountWithoutTax));
-        assert_eq!(field("含税金额"), Some(Field::AmountWithTax));
-        assert_eq!(field("产地（省、市、县）"), Some(Field::Origin));
-        assert_eq!(field("收货单位名称"), Some(Field::Buyer));
-        assert_eq!(field("ORDER_NO"), Some(Field::OrderNo));
-        assert_eq!(field("amount_fen"), Some(Field::Amount));
-        assert_eq!(field("心情"), None);
-        assert_eq!(field(" "), None);
-    }
 
     #[test]
     fn no_title_means_two_fields() {
@@ -289,16 +213,16 @@ mod tests {
             for title in known.titles() {
                 let other = seen.insert(fold_text(title), *known);
                 assert_eq!(other, None, "{title} of {known:?}");
-                assert_eq!(field(title), Some(*known), "{title}");
+                assert_eq!(exact(title), Some(*known), "{title}");
             }
         }
     }
 
     #[test]
     fn units_are_read_from_titles_and_headings() {
-        assert_eq!(MoneyUnit::in_text("金额（万元）"), Some(MoneyUnit::TenThousand));
-        assert_eq!(MoneyUnit::in_text("单位：元"), Some(MoneyUnit::Yuan));
-        assert_eq!(MoneyUnit::in_text("amount_fen"), Some(MoneyUnit::Fen));
-        assert_eq!(MoneyUnit::in_text("销售金额"), None);
+        assert_eq!(money_unit_in("金额（万元）"), Some(MoneyUnit::TenThousand));
+        assert_eq!(money_unit_in("单位：元"), Some(MoneyUnit::Yuan));
+        assert_eq!(money_unit_in("amount_fen"), Some(MoneyUnit::Fen));
+        assert_eq!(money_unit_in("销售金额"), None);
     }
 }

@@ -149,7 +149,11 @@ const MODES: &[(&str, Link)] = &[
 
 /// The value of the longest word that stands in the folded text.
 fn longest<T: Copy>(folded: &str, words: &[(&str, T)]) -> Option<T> {
-    words.iter().filter(|(word, _)| folded.contains(word)).max_by_key(|(word, _)| word.len()).map(|(_, value)| *value)
+    words
+        .iter()
+        .filter(|(word, _)| folded.contains(word))
+        .max_by_key(|(word, _)| word.len())
+        .map(|(_, value)| *value)
 }
 
 /// What a status cell says; `None` if no known word stands in it.
@@ -231,32 +235,6 @@ pub fn base_units(unit: &str) -> i64 {
     }
 }
 
-/// Whether a cell begins a row of totals (合计、小计、总计). Such a row is compared and never counted.
-pub fn total_word(text: &str) -> Option<TotalKind> {
-    let folded = fold_text(text);
-    let folded = folded.trim_end_matches([':', ')', '元']);
-    if folded.chars().count() > 14 {
-        return None;
-    }
-    let has = |words: &[&str]| words.iter().any(|word| folded.ends_with(word) || folded.starts_with(word));
-    if has(&["小计", "本页合计", "分计", "subtotal"]) {
-        Some(TotalKind::Section)
-    } else if has(&["合计", "总计", "累计", "共计", "grandtotal"]) || folded == "total" || folded == "sum" {
-        Some(TotalKind::Whole)
-    } else {
-        None
-    }
-}
-
-/// What a row of totals sums up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TotalKind {
-    /// The rows since the last such row (小计).
-    Section,
-    /// All rows so far (合计).
-    Whole,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,15 +259,6 @@ mod tests {
         assert_eq!(buyer_kind_of_name("广东省农业农村厅"), Some(BuyerKind::BudgetUnit));
         assert_eq!(buyer_kind_of_name("碧桂园集团有限公司"), Some(BuyerKind::Company));
         assert_eq!(buyer_kind_of_name("张三"), None);
-    }
-
-    #[test]
-    fn totals_are_seen_and_names_with_such_words_are_not() {
-        assert_eq!(total_word("合　计"), Some(TotalKind::Whole));
-        assert_eq!(total_word("总计（元）"), Some(TotalKind::Whole));
-        assert_eq!(total_word("昭阳区小计"), Some(TotalKind::Section));
-        assert_eq!(total_word("广州合计划贸易发展股份有限公司"), None);
-        assert_eq!(total_word("苹果"), None);
     }
 
     #[test]

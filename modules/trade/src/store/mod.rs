@@ -1,3 +1,4 @@
 //! All SQL of the module, as named constants beside the function that runs each.
 
 pub(crate) mod facts;
+pub(crate) mod import;

@@ -1,0 +1,200 @@
+//! Which column of a file says what, and what a person has corrected about it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sh_files::{
+    fold::fold_text,
+    header::{Header, SavedMapping},
+    parse::{MoneyUnit, is_quantity_unit},
+};
+use sh_kernel::RegionCode;
+
+use super::fields::{Field, exact, left_out, money_unit_in};
+
+/// How the files of a source are to be read where they differ from what is recognised by itself (导入方案). Kept as a
+/// version of the source's profile; a correction makes a new version.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mapping {
+    /// Folded title → what the column says; [`Field::Ignored`] for a column to be left out.
+    pub columns: BTreeMap<String, Field>,
+    /// Name of a place as the source writes it → what it means, where the name is ambiguous or unknown.
+    pub places: BTreeMap<String, RegionCode>,
+    /// The unit of amounts, if neither title nor heading names it.
+    pub unit: Option<MoneyUnit>,
+    /// The worksheet, if the best one is not the right one.
+    pub sheet: Option<String>,
+    /// Whether the file must end with a row of totals; `None` asks the source's template.
+    pub total_row: Option<bool>,
+}
+
+impl Mapping {
+    /// The correction for a title, if there is one.
+    pub fn column(&self, title: &str) -> Option<Field> {
+        self.columns.get(&fold_text(title)).copied()
+    }
+
+    /// Notes what a column says.
+    pub fn set_column(&mut self, title: &str, field: Field) {
+        self.columns.insert(fold_text(title), field);
+    }
+
+    /// The corrections as the header finder takes them.
+    pub fn saved(&self) -> SavedMapping {
+        let corrected = self
+            .columns
+            .iter()
+            .map(|(title, field)| (title.as_str(), if *field == Field::Ignored { "" } else { field.word() }));
+        let left_out: Vec<(&str, &str)> = left_out().collect();
+        SavedMapping::new(left_out.into_iter().chain(corrected))
+    }
+
+    /// Whether nothing is corrected.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One column of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Position in the row, from 0.
+    pub index: usize,
+    /// The title as the file has it.
+    pub title: String,
+    /// What it says; `None` if nothing known stands in the title.
+    pub field: Option<Field>,
+    /// Whether a person said so.
+    pub corrected: bool,
+    /// Unit of the amounts in it.
+    pub unit: MoneyUnit,
+    /// Unit of the quantities in it, if the title names one.
+    pub quantity_unit: Option<String>,
+}
+
+/// The columns of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Columns {
+    /// In the order of the file.
+    pub list: Vec<Column>,
+}
+
+impl Columns {
+    /// What the columns of a found header say.
+    pub fn of(header: &Header, mapping: &Mapping) -> Self {
+        let unit_of = |title: &str, named: Option<MoneyUnit>| {
+            named.or_else(|| money_unit_in(title)).or(header.sheet_unit).or(mapping.unit).unwrap_or_default()
+        };
+        let list = header.columns.iter().map(|column| {
+            let corrected = mapping.column(&column.title);
+            let ignored = exact(&column.title).filter(|field| *field == Field::Ignored);
+            Column {
+                index: column.index,
+                title: column.title.clone(),
+                field: column.field.and_then(Field::from_word).or(corrected).or(ignored),
+                corrected: corrected.is_some(),
+                unit: unit_of(&column.title, column.unit),
+                quantity_unit: column.unit_text.clone().filter(|unit| is_quantity_unit(unit)),
+            }
+        });
+        Self { list: list.collect() }
+    }
+
+    /// The column that says this.
+    pub fn get(&self, field: Field) -> Option<&Column> {
+        self.list.iter().find(|column| column.field == Some(field))
+    }
+
+    /// What is missing before rows can become claims: a seller, a product, an amount (or quantity and price), a day (or
+    /// month, or a month in the heading). `known` are fields that the source's defaults or heading give.
+    pub fn missing(&self, known: &[Field]) -> Vec<Field> {
+        let has = |field: Field| self.get(field).is_some() || known.contains(&field);
+        let mut missing = Vec::new();
+        if !has(Field::Seller) {
+            missing.push(Field::Seller);
+        }
+        if !has(Field::Product) {
+            missing.push(Field::Product);
+        }
+        let computed = has(Field::Quantity) && has(Field::UnitPrice);
+        if !Field::ALL.iter().any(|field| field.is_amount() && has(*field)) && !computed {
+            missing.push(Field::Amount);
+        }
+        if !Field::ALL.iter().any(|field| field.is_day() && has(*field)) {
+            missing.push(Field::DaySold);
+        }
+        missing
+    }
+
+    /// Columns that nobody understands.
+    pub fn unknown(&self) -> impl Iterator<Item = &Column> {
+        self.list.iter().filter(|column| column.field.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sh_files::{
+        header::find,
+        sheet::{Cell, SheetRow},
+    };
+
+    use super::*;
+    use crate::import::fields::specs;
+
+    fn columns(titles: &[&str], mapping: &Mapping) -> Columns {
+        let row = SheetRow { number: 3, cells: titles.iter().map(|title| Cell::text(*title)).collect() };
+        let header = find(&[row], &[], specs(), &mapping.saved()).unwrap();
+        Columns::of(&header, mapping)
+    }
+
+    #[test]
+    fn titles_are_known_however_they_are_typed() {
+        let found = columns(
+            &[
+                "*供應商名稱",
+                "　品　名",
+                "采购金额（万元）",
+                "收货地址",
+                "2020年11月采购日期",
+                "金额（不含税）",
+                "心情",
+            ],
+            &Mapping::default(),
+        );
+        let fields: Vec<_> = found.list.iter().map(|column| column.field).collect();
+        assert_eq!(
+            fields,
+            [
+                Some(Field::Seller),
+                Some(Field::Product),
+                Some(Field::Amount),
+                Some(Field::Ignored),
+                Some(Field::DaySold),
+                Some(Field::AmountWithoutTax),
+                None
+            ]
+        );
+        assert_eq!(found.get(Field::Amount).unwrap().unit, MoneyUnit::TenThousand);
+        assert!(found.missing(&[]).is_empty());
+        assert_eq!(found.unknown().count(), 1);
+    }
+
+    #[test]
+    fn a_correction_wins_over_the_title() {
+        let mut mapping = Mapping::default();
+        mapping.set_column("备 注", Field::Product);
+        let found = columns(&["备注", "产品名称", "供应商"], &mapping);
+        assert_eq!(found.get(Field::Product).unwrap().index, 0);
+        assert!(found.get(Field::Product).unwrap().corrected);
+        assert_eq!(found.missing(&[Field::Seller]), [Field::Amount, Field::DaySold]);
+    }
+
+    #[test]
+    fn quantity_and_price_stand_in_for_an_amount() {
+        let found = columns(&["供应商", "品名", "数量(公斤)", "单价", "月份"], &Mapping::default());
+        assert!(found.missing(&[]).is_empty());
+        assert_eq!(found.get(Field::Quantity).unwrap().quantity_unit.as_deref(), Some("公斤"));
+    }
+}

@@ -1,0 +1,18 @@
+//! Use cases, one file each.
+
+pub mod check;
+pub mod imports;
+pub mod post;
+pub mod sources;
+pub mod upload;
+pub mod withdraw;
+
+use sh_jobs::Handlers;
+
+/// What runs the background work of this module.
+pub fn handlers() -> Handlers {
+    Handlers::new()
+        .on(upload::CHECK_JOB, check::run)
+        .on(upload::POST_JOB, post::run)
+        .on(upload::WITHDRAW_JOB, withdraw::run)
+}
