@@ -1,1 +1,59 @@
-//! statistics
+//! Figures: definitions (口径) applied to trade lines, kept ready in cubes, frozen in releases.
+//!
+//! - [`definition`] says what counts; [`definitions`] is the life of its versions.
+//! - [`cube`] keeps the sums of every definition and pair of axes equal to the lines; [`cube::CubeSink`] is given to the
+//!   trade module.
+//! - [`Figures`] answers questions ([`FigureQuery`]) from the cubes or from the lines.
+//! - [`releases`] freezes figures under a hash; publication takes two people.
+//!
+//! ```no_run
+//! # async fn example(db: &sh_db::Db, figures: &sh_statistics::Figures) -> Result<(), sh_statistics::Error> {
+//! use sh_statistics::FigureQuery;
+//! use sh_trade::axes::Axis;
+//! use sh_ui::Locale;
+//!
+//! let query = FigureQuery::total("gd-3y").by(Axis::OriginProvince).only(Axis::Year, 2020);
+//! let figure = db.read(async |tx| figures.figure(tx, &query).await).await?;
+//! let shown = figure.definition.content.display.show(figure.value, Locale::Zh);
+//! assert_eq!(figure.rows.iter().map(|row| row.amount).sum::<sh_kernel::Fen>(), figure.value);
+//! # let _ = shown;
+//! # Ok(())
+//! # }
+//! ```
+
+mod cache;
+pub mod cube;
+mod cuboid;
+pub mod definition;
+pub mod definitions;
+mod display;
+mod error;
+mod figure;
+mod label;
+pub mod releases;
+mod store;
+mod suppress;
+
+use sh_db::{Insert, Migration, Sql};
+
+pub use cuboid::Cuboid;
+pub use display::{Display, Shown};
+pub use error::Error;
+pub use figure::{Answered, BY_MAX, Figure, FigureQuery, FigureRow, Figures, SLICE_BYTES_MAX};
+pub use label::{axis_label, label, seller_labels, values, word};
+pub use suppress::{PARTIES_MIN, PublicRow, Sellers, Suppressed, suppress};
+
+/// The schema of this module.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    module: "statistics",
+    version: 1,
+    text: include_str!("../migrations/0001_statistics.sql"),
+}];
+
+/// Every statement of this module, for the test that prepares them on both engines.
+pub const STATEMENTS: [&[Sql]; 3] =
+    [store::cube::STATEMENTS, store::definition::STATEMENTS, store::release::STATEMENTS];
+
+/// Every bulk write of this module, likewise.
+pub const INSERTS: [&[Insert]; 3] =
+    [store::cube::INSERTS, store::definition::INSERTS, store::release::INSERTS];

@@ -1,0 +1,250 @@
+//! What all data pages share: head, links, the line that says how fresh and by which definition.
+
+use maud::{Markup, html};
+use sh_http::Context;
+use sh_kernel::Fen;
+use sh_trade::axes::Axis;
+use sh_ui::{
+    AmountUnit, ChartBlock, ChartTable, Column, Crumb, DataTable, Download, Frame, Locale, MenuGroup, MenuItem,
+    Row, Theme, Tone, amount_in, banner, date, grouped, icon, money_cell, percent,
+};
+
+use crate::{
+    definition::Definition,
+    public::{
+        breakdown::Breakdown,
+        load::Freshness,
+        names::Names,
+        narrow::{self, Point},
+    },
+};
+
+/// Days without a new posting after which the head says so.
+const STALE_DAYS: i32 = 7;
+
+/// The frame of a data page: public links on top, the way to the page.
+pub(super) fn frame(ctx: &Context, title: impl Into<String>, theme: Theme) -> Frame {
+    let mut frame = ctx.frame(title).theme(theme);
+    frame.menu = vec![MenuGroup { label: String::new(), icon: None, items: links(ctx.locale) }];
+    frame
+}
+
+fn links(locale: Locale) -> Vec<MenuItem> {
+    [
+        ("data-nav-cockpit", "/data"),
+        ("data-nav-trades", "/data/trades"),
+        ("data-nav-releases", "/data/releases"),
+        ("data-nav-definitions", "/data/definitions"),
+        ("data-nav-api", "/data/api"),
+    ]
+    .map(|(key, href)| MenuItem::new(locale.t(key), href))
+    .to_vec()
+}
+
+/// The way from the cockpit to a page of a definition.
+pub(super) fn crumbs(locale: Locale, definition: &Definition, middle: Vec<Crumb>, here: String) -> Vec<Crumb> {
+    let mut crumbs = vec![
+        Crumb::link(locale.t("data-nav-cockpit"), "/data"),
+        Crumb::link(definition.content.name.get(locale), format!("/data/m/{}", definition.code)),
+    ];
+    crumbs.extend(middle);
+    crumbs.push(Crumb::here(here));
+    crumbs
+}
+
+/// The address of a definition's version.
+pub(super) fn definition_href(definition: &Definition) -> String {
+    format!("/data/definitions/{}/{}", definition.code, definition.version)
+}
+
+/// Name and version of a definition, as every block cites it.
+pub(super) fn definition_name(locale: Locale, definition: &Definition) -> String {
+    locale.with(
+        "data-definition-version",
+        &[
+            ("name", definition.content.name.get(locale).into()),
+            ("version", definition.version.to_string().into()),
+        ],
+    )
+}
+
+/// The line below the heading: as of when, by which definition, when it was last recomputed.
+pub(super) fn meta(ctx: &Context, definition: Option<&Definition>, fresh: &Freshness) -> Markup {
+    let locale = ctx.locale;
+    html! {
+        @if let Some(posting) = &fresh.posting {
+            span { (locale.t("data-as-of")) " " b { time datetime=(posting.day) { (posting.at.to_minute()) } } }
+        }
+        @if let Some(definition) = definition {
+            span { (locale.t("data-by")) " " a href=(definition_href(definition)) { (definition_name(locale, definition)) } }
+        }
+        @if let Some(check) = &fresh.check {
+            @if check.agrees {
+                span.rail-check { (icon("check")) (locale.with("data-recomputed", &[("time", check.at.to_minute().into())])) }
+            } @else {
+                span.rail-check.differs { (icon("alert-triangle")) (locale.with("data-recomputed-differs", &[("time", check.at.to_minute().into())])) }
+            }
+        }
+    }
+}
+
+/// Says that nothing was posted for a while; numbers stay.
+pub(super) fn stale(ctx: &Context, fresh: &Freshness) -> Markup {
+    let late = fresh.posting.as_ref().filter(|posting| ctx.today().days_since(posting.day) > STALE_DAYS);
+    html! {
+        @if let Some(posting) = late {
+            (banner(
+                Tone::Notice,
+                &ctx.locale.with("data-stale", &[("day", posting.day.to_string().into())]),
+                &html! { p { (ctx.locale.t("data-stale-why")) } },
+            ))
+        }
+    }
+}
+
+/// The day until which data reach, as chart blocks cite it.
+pub(super) fn as_of_text(fresh: &Freshness) -> String {
+    fresh.posting.as_ref().map(|posting| posting.day.to_string()).unwrap_or_default()
+}
+
+/// Downloads of one table of a figure.
+pub(super) fn downloads(definition: &Definition, axis: Axis, points: &[Point]) -> Vec<Download> {
+    [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")]
+        .map(|(label, ending)| Download {
+            label: label.to_owned(),
+            href: format!(
+                "/data/m/{}.{ending}?by={}{}",
+                definition.code,
+                axis.word(),
+                narrow::query(points)
+            ),
+        })
+        .to_vec()
+}
+
+/// Everything around one block of a figure.
+pub(super) struct Cited<'a> {
+    pub(super) locale: Locale,
+    pub(super) names: &'a Names,
+    pub(super) definition: &'a Definition,
+    pub(super) fresh: &'a Freshness,
+    pub(super) points: &'a [Point],
+    /// The value whose parts are shown with their own names: the place, or 0.
+    pub(super) parent: i64,
+}
+
+impl Cited<'_> {
+    /// The name of the merged row.
+    pub(super) fn merged_name(&self, split: &Breakdown) -> Option<String> {
+        let merged = split.merged?;
+        Some(self.locale.with("data-merged", &[("count", merged.cells.into())]))
+    }
+
+    /// A chart with title, unit, as-of date, source, definition, table and downloads.
+    pub(super) fn block(&self, title: String, split: &Breakdown, unit: AmountUnit, chart: Option<Markup>) -> ChartBlock {
+        let mut rows: Vec<Vec<String>> = split
+            .rows
+            .iter()
+            .map(|cell| {
+                vec![
+                    self.names.part(self.parent, (split.axis, cell.key)),
+                    amount_in(self.locale, cell.total.amount, unit),
+                    grouped(cell.total.trades),
+                ]
+            })
+            .collect();
+        if let (Some(name), Some(merged)) = (self.merged_name(split), split.merged) {
+            rows.push(vec![
+                name,
+                amount_in(self.locale, merged.total.amount, unit),
+                grouped(merged.total.trades),
+            ]);
+        }
+        ChartBlock {
+            title,
+            unit: unit.label(self.locale),
+            as_of: as_of_text(self.fresh),
+            source: self.locale.t("data-source"),
+            definition: Some((definition_name(self.locale, self.definition), definition_href(self.definition))),
+            chart,
+            table: ChartTable {
+                head: vec![self.names.axis(split.axis), unit.label(self.locale), self.locale.t("data-trades")],
+                rows,
+            },
+            downloads: downloads(self.definition, split.axis, self.points),
+        }
+    }
+
+    /// The parts of a value as a table whose sum row is the value, with the difference computed.
+    pub(super) fn table(&self, caption: String, split: &Breakdown, href: impl Fn(i64) -> Option<String>) -> Markup {
+        let unit = unit_of(split);
+        let share = |amount: Fen| html! { (percent(amount.0, split.parent.amount.0)) };
+        let mut rows: Vec<Row> = split
+            .rows
+            .iter()
+            .map(|cell| {
+                let name = self.names.part(self.parent, (split.axis, cell.key));
+                Row::new([
+                    html! { @if let Some(href) = href(cell.key) { a href=(href) { (name) } } @else { (name) } },
+                    money_cell(self.locale, cell.total.amount, unit),
+                    share(cell.total.amount),
+                    html! { (grouped(cell.total.trades)) },
+                ])
+            })
+            .collect();
+        if let (Some(name), Some(merged)) = (self.merged_name(split), split.merged) {
+            rows.push(Row::new([
+                html! { (name) },
+                money_cell(self.locale, merged.total.amount, unit),
+                share(merged.total.amount),
+                html! { (grouped(merged.total.trades)) },
+            ]));
+        }
+        let sum = Row::new([
+            html! { (self.locale.t("data-sum")) },
+            money_cell(self.locale, split.parent.amount, unit),
+            share(split.parent.amount),
+            html! { (grouped(split.parent.trades)) },
+        ]);
+        let table = DataTable {
+            caption,
+            columns: vec![
+                Column::text(self.names.axis(split.axis)),
+                Column::amount(self.locale.t("data-amount"), unit.label(self.locale)),
+                Column::number(self.locale.t("data-share")),
+                Column::number(self.locale.t("data-trades")),
+            ],
+            rows,
+            sum: Some(sum),
+            ..DataTable::default()
+        };
+        html! {
+            (sh_ui::data_table(self.locale, &table))
+            (self.below(split))
+        }
+    }
+
+    /// What stands below a table of parts: that it adds up, and what was merged.
+    fn below(&self, split: &Breakdown) -> Markup {
+        let difference = split.difference();
+        html! {
+            p.hint {
+                span.rail-check.differs[difference != Fen::ZERO] {
+                    (icon(if difference == Fen::ZERO { "check" } else { "alert-triangle" }))
+                    (self.locale.with("data-difference", &[("amount", difference.to_grouped().into())]))
+                }
+            }
+            @if split.merged.is_some() { p.hint { (self.locale.t("data-merged-why")) } }
+        }
+    }
+}
+
+/// One unit for the parts of a value.
+pub(super) fn unit_of(split: &Breakdown) -> AmountUnit {
+    AmountUnit::for_column(split.rows.iter().map(|cell| cell.total.amount).chain([split.parent.amount]))
+}
+
+/// First and last day of a definition.
+pub(super) fn period(definition: &Definition) -> Markup {
+    html! { (date(definition.content.from)) "～" (date(definition.content.until)) }
+}
