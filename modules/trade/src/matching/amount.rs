@@ -49,10 +49,10 @@ pub fn relate(a: i64, b: i64) -> Option<Related> {
     if high < low.saturating_mul(SLIP / 2) {
         return near(low, high, 0).map(|relation| Related { relation, slip: false });
     }
-    // What was divided by ten thousand had at most two decimals left.
+    // What was divided by ten thousand had at most two decimals left; what was multiplied may have been whole yuan.
     let scaled = low.saturating_mul(SLIP);
     let (low, high) = if scaled < high { (scaled, high) } else { (high, scaled) };
-    near(low, high, SLIP / 2).map(|relation| Related { relation, slip: true })
+    near(low, high, SLIP * 50).map(|relation| Related { relation, slip: true })
 }
 
 /// `0 < low <= high`; `lost` is what rounding may have taken away besides.

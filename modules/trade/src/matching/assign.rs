@@ -108,6 +108,13 @@ impl Assign<'_> {
         })
     }
 
+    /// Whether a ruling keeps the unit away from any report of this trade.
+    fn barred(&self, unit: u32, cluster: u32) -> bool {
+        self.units.apart.get(&unit).is_some_and(|apart| {
+            self.chain(cluster).any(|leader| self.units.group(&leader).iter().any(|u| apart.contains(u)))
+        })
+    }
+
     fn join(&mut self, unit: u32, cluster: u32, points: i32, rule: Rule) {
         self.cluster_of[unit as usize] = cluster;
         self.before[unit as usize] = self.last_of[cluster as usize];
@@ -170,7 +177,8 @@ impl Assign<'_> {
             a.amount != b.amount
         };
         let mut doubtful = Vec::new();
-        for edge in edges.iter().take_while(|edge| edge.points >= self.settings.upper - self.settings.margin) {
+        for edge in edges.iter().take_while(|edge| edge.points >= self.settings.upper - self.settings.margin)
+        {
             let Some(tie) = ties.get(&edge.later) else { continue };
             let other = self.cluster_of[edge.earlier as usize];
             let near = edge.points + self.settings.margin >= tie.points;
@@ -233,8 +241,7 @@ impl Assign<'_> {
         for edge in &edges {
             let leader = self.units.list[edge.earlier as usize].leader;
             let cluster = self.cluster_of[leader as usize];
-            let barred = self.units.apart.get(&edge.later).is_some_and(|list| list.contains(&edge.earlier));
-            if cluster == NONE || barred {
+            if cluster == NONE || self.barred(edge.later, cluster) {
                 continue;
             }
             let tie = Tie { cluster, points: edge.points, rule: edge.rule };
@@ -308,7 +315,12 @@ impl Assign<'_> {
             for member in self.units.group(unit) {
                 for (claim, part) in self.units.parts_of(*member) {
                     let rule = if *part == Part::Repeat { Rule::Repeat } else { tie.rule };
-                    outcome.waiting.push(Waiting { claim: *claim, candidate, rule, score: shown(tie.points) });
+                    outcome.waiting.push(Waiting {
+                        claim: *claim,
+                        candidate,
+                        rule,
+                        score: shown(tie.points),
+                    });
                 }
             }
         }

@@ -79,9 +79,7 @@ impl Entry {
     pub(crate) const fn same_order(&self, other: &Self) -> bool {
         self.order != 0
             && other.order != 0
-            && (self.order == other.order
-                || self.order == other.order_stem
-                || self.order_stem == other.order)
+            && (self.order == other.order || self.order == other.order_stem || self.order_stem == other.order)
     }
 
     /// The day as a calendar day.
@@ -328,8 +326,7 @@ fn number_key(text: &str, digits_min: usize) -> u64 {
 
 /// Hashes of an order number and of the same number without its last two digits.
 fn order_keys(text: &str) -> (u64, u64) {
-    let plain: String =
-        sh_parties::plain(text).chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain: String = sh_parties::plain(text).chars().filter(char::is_ascii_alphanumeric).collect();
     let whole = number_key(&plain, 6);
     let stem = match plain.len().checked_sub(2).and_then(|at| plain.split_at_checked(at)) {
         Some((stem, tail)) if stem.len() >= 12 && tail.bytes().all(|b| b.is_ascii_digit()) => {

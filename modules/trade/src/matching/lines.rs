@@ -5,6 +5,7 @@ use sh_regions::Regions;
 
 use super::{
     Member, Rule, State,
+    amount::relate,
     entry::{Entries, Entry},
 };
 use crate::{
@@ -46,7 +47,7 @@ pub fn lines_of(entries: &Entries, members: &[Member]) -> Vec<LineFacts> {
         let quantity = first_of(&sales, |entry| (entry.quantity != 0).then_some(entry.quantity)).unwrap_or(0);
         lines.push(LineFacts {
             day: day_of(anchor, &sales),
-            amount: Fen(anchor.amount),
+            amount: Fen(amount_of(anchor, &sales)),
             count: 1,
             quantity: Quantity(quantity),
             axes,
@@ -84,6 +85,17 @@ fn first_of<T>(told: &[&Entry], tells: impl Fn(&Entry) -> Option<T>) -> Option<T
     told.iter().find_map(|entry| tells(entry))
 }
 
+/// The anchor's amount, unless at least two others are off from it by a factor of ten thousand and nobody agrees with
+/// it: then the slip of the unit is its own, and the next report's amount stands.
+fn amount_of(anchor: &Entry, sales: &[&Entry]) -> i64 {
+    let others: Vec<&Entry> = sales.iter().skip(1).copied().collect();
+    let slipped = |entry: &&Entry| relate(anchor.amount, entry.amount).is_some_and(|found| found.slip);
+    match others.first() {
+        Some(next) if others.len() >= 2 && others.iter().all(|entry| slipped(&entry)) => next.amount,
+        _ => anchor.amount,
+    }
+}
+
 /// The anchor's day; if it knows only the month, the first day that another report gives inside that month.
 fn day_of(anchor: &Entry, sales: &[&Entry]) -> Day {
     let own = anchor.calendar_day();
@@ -101,8 +113,7 @@ fn axes(entries: &Entries, told: &[&Entry], claims: &[(&Entry, &Member)]) -> Lin
     let anchor = told[0];
     let origin = origin(told);
     let day = day_of(anchor, told);
-    let class = RegionCode::new(i64::from(origin))
-        .map_or(0, |code| Regions::get().class(code, day).code());
+    let class = RegionCode::new(i64::from(origin)).map_or(0, |code| Regions::get().class(code, day).code());
     let buyer = first_of(told, |entry| (entry.buyer != 0).then(|| entries.buyer_number(entry)));
     let buyer_kind = |entry: &Entry| (entry.buyer_kind != BuyerKind::Unknown).then_some(entry.buyer_kind);
     let channel = |entry: &Entry| (entry.channel != Channel::Unknown).then_some(entry.channel);
@@ -171,9 +182,8 @@ fn grade(claims: &[(&Entry, &Member)]) -> Grade {
             && entry.stage >= Stage::Paid
     };
     let selling = told().any(|entry| entry.kind == SourceKind::SupplierCounty);
-    let buying = told().any(|entry| {
-        matches!(entry.kind, SourceKind::Platform | SourceKind::Union | SourceKind::CityReturn)
-    });
+    let buying = told()
+        .any(|entry| matches!(entry.kind, SourceKind::Platform | SourceKind::Union | SourceKind::CityReturn));
     if told().any(|entry| own_record(&entry)) || (selling && buying) {
         Grade::A
     } else if told().any(|entry| entry.invoice != 0 || entry.order != 0) {
@@ -185,5 +195,9 @@ fn grade(claims: &[(&Entry, &Member)]) -> Grade {
 
 /// The claim whose amount, day and parties stand on the trade.
 pub fn anchor_of(members: &[Member]) -> u32 {
-    members.iter().find(|member| member.rule == Rule::First).or(members.first()).map_or(0, |member| member.claim)
+    members
+        .iter()
+        .find(|member| member.rule == Rule::First)
+        .or(members.first())
+        .map_or(0, |member| member.claim)
 }

@@ -14,6 +14,11 @@ pub mod entry;
 pub mod explain;
 pub mod lines;
 
+#[cfg(test)]
+pub(crate) mod labelled;
+#[cfg(test)]
+mod tests;
+
 mod assign;
 mod components;
 mod pairs;

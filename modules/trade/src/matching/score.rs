@@ -39,8 +39,8 @@ pub(crate) fn score(entries: &Entries, a: &Entry, b: &Entry, settings: &Settings
         return None;
     }
     let mut points = BASE + days(a, b, keyed, settings)?;
-    points += related
-        .map_or(-200, |related| amount::points(related, (a.amount, a.basis), (b.amount, b.basis)));
+    points +=
+        related.map_or(-200, |related| amount::points(related, (a.amount, a.basis), (b.amount, b.basis)));
     let mut same_seller = false;
     points += seller(entries, a, b, &mut same_seller);
     if a.link != b.link && !same_seller && !order {
@@ -65,7 +65,12 @@ pub(crate) fn score(entries: &Entries, a: &Entry, b: &Entry, settings: &Settings
 }
 
 /// Scores a return against a sale it may belong to.
-pub(crate) fn score_return(entries: &Entries, back: &Entry, sale: &Entry, settings: &Settings) -> Option<Score> {
+pub(crate) fn score_return(
+    entries: &Entries,
+    back: &Entry,
+    sale: &Entry,
+    settings: &Settings,
+) -> Option<Score> {
     let amount = back.amount.saturating_abs();
     if amount > sale.amount.saturating_add(1) || sale.amount <= 0 {
         return None;
@@ -93,7 +98,11 @@ pub(crate) fn score_return(entries: &Entries, back: &Entry, sale: &Entry, settin
 pub(crate) fn contradict(a: &Entry, b: &Entry) -> bool {
     let differ = |x: u64, y: u64| x != 0 && y != 0 && x != y;
     differ(a.invoice, b.invoice) && !a.same_order(b)
-        || differ(a.order, b.order) && !a.same_order(b) && a.channel == b.channel && a.channel != Channel::Unknown && (a.invoice == 0 || a.invoice != b.invoice)
+        || differ(a.order, b.order)
+            && !a.same_order(b)
+            && a.channel == b.channel
+            && a.channel != Channel::Unknown
+            && (a.invoice == 0 || a.invoice != b.invoice)
 }
 
 fn days(a: &Entry, b: &Entry, keyed: bool, settings: &Settings) -> Option<i32> {

@@ -143,18 +143,19 @@ pub(crate) fn gather(entries: &Entries, rulings: &[Ruling], settings: &Settings,
 /// Joins equal rows of different files of a source. `sorted` has them next to each other.
 fn nodes(entries: &Entries, sorted: &[u32], resolved: &Resolved) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::with_capacity(sorted.len());
-    let same = |a: &Entry, b: &Entry| {
-        (a.source, a.content, a.occurrence) == (b.source, b.content, b.occurrence)
-    };
+    let same =
+        |a: &Entry, b: &Entry| (a.source, a.content, a.occurrence) == (b.source, b.content, b.occurrence);
     for position in sorted {
         let entry = &entries.list[*position as usize];
-        if let Some(last) = nodes.last_mut()
-            && same(&entries.list[last.lead as usize], entry)
-            && !last.batches.contains(&entry.batch)
-            && !resolved.bars(last.lead, *position)
-        {
-            last.repeats.push(*position);
-            last.batches.push(entry.batch);
+        let equal = nodes.iter().rev().take_while(|node| same(&entries.list[node.lead as usize], entry)).count();
+        let from = nodes.len() - equal;
+        // Rows that one file holds twice stay two, even if they were counted alike.
+        let home = nodes[from..]
+            .iter()
+            .position(|node| !node.batches.contains(&entry.batch) && !resolved.bars(node.lead, *position));
+        if let Some(node) = home.and_then(|at| nodes.get_mut(from + at)) {
+            node.repeats.push(*position);
+            node.batches.push(entry.batch);
         } else {
             nodes.push(Node { lead: *position, repeats: Vec::new(), batches: vec![entry.batch] });
         }
@@ -255,8 +256,7 @@ fn attach_returns(entries: &Entries, drafts: &mut Vec<Draft>, settings: &Setting
                 && !drafts[sale].bars(draft.lead, resolved)
         };
         let candidates = sales.get(&(back.source, back.order)).map_or(&[][..], Vec::as_slice);
-        let same_product =
-            |sale: usize| entries.list[drafts[sale].lead as usize].product == back.product;
+        let same_product = |sale: usize| entries.list[drafts[sale].lead as usize].product == back.product;
         let home = candidates
             .iter()
             .copied()
@@ -316,7 +316,9 @@ fn join(units: &mut Units, a: u32, b: u32) {
     }
     let theirs = units.groups.get(&second).cloned().unwrap_or_else(|| vec![second]);
     let ours = units.groups.get(&first).cloned().unwrap_or_else(|| vec![first]);
-    let barred = |unit: &u32| units.apart.get(unit).is_some_and(|list| list.iter().any(|other| theirs.contains(other)));
+    let barred = |unit: &u32| {
+        units.apart.get(unit).is_some_and(|list| list.iter().any(|other| theirs.contains(other)))
+    };
     if ours.iter().any(barred) {
         return;
     }
