@@ -107,11 +107,11 @@ impl Shell {
         check(&line, status)
     }
 
-    /// Says which command runs, as a line that can be typed.
+    /// Says which command runs, as a line that can be typed; gives it without its variables, for messages.
     pub(crate) fn announce(&self, command: &Command) -> String {
-        let line = typed(command, &self.root);
-        self.say(&format!("$ {line}"));
-        line
+        let (whole, short) = typed(command, &self.root);
+        self.say(&format!("$ {whole}"));
+        short
     }
 
     /// The times of the steps, when there was more than one.
@@ -190,19 +190,21 @@ pub(crate) fn find(program: &str) -> Option<Utf8PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-fn typed(command: &Command, root: &Utf8Path) -> String {
+/// The command as it can be typed, with and without the variables set for it.
+fn typed(command: &Command, root: &Utf8Path) -> (String, String) {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {
         if let Some(value) = value.filter(|_| name != "PATH") {
             words.push(format!("{}={}", name.to_string_lossy(), quoted(&value.to_string_lossy())));
         }
     }
+    let variables = words.len();
     let inside = format!("{root}/");
     for word in std::iter::once(command.get_program()).chain(command.get_args()) {
         let word = word.to_string_lossy();
         words.push(quoted(word.strip_prefix(&inside).unwrap_or(&word)));
     }
-    words.join(" ")
+    (words.join(" "), words.split_off(variables).join(" "))
 }
 
 fn quoted(word: &str) -> String {
@@ -238,7 +240,7 @@ mod tests {
         let mut command = Command::new("/x/y/target/shanhai");
         command.env("DAY", "9 December").args(["demo", "--data", "it's here", ""]);
         assert_eq!(
-            typed(&command, Utf8Path::new("/x/y")),
+            typed(&command, Utf8Path::new("/x/y")).0,
             r"DAY='9 December' target/shanhai demo --data 'it'\''s here' ''"
         );
     }
