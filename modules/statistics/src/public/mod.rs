@@ -8,5 +8,6 @@ pub(crate) mod names;
 pub(crate) mod narrow;
 pub(crate) mod overview;
 pub(crate) mod places;
+pub(crate) mod trades;
 
 pub use load::Kept;

@@ -79,6 +79,16 @@ impl Names {
         }
     }
 
+    /// A place with the places around it: 贵州省毕节市威宁彝族回族苗族自治县.
+    pub(crate) fn full_place(&self, number: i64) -> String {
+        match (RegionCode::new(number), self.locale) {
+            (Ok(code), Locale::Zh) if !Regions::get().name(code, self.day).is_empty() => {
+                Regions::get().full_name(code, self.day)
+            }
+            _ => self.place(number),
+        }
+    }
+
     /// A seller as the public may know it: a person's name is masked.
     pub(crate) fn seller(&self, number: i64) -> String {
         self.sellers

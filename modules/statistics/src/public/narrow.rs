@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use sh_http::{AppError, Kind};
 use sh_kernel::{Month, RegionCode};
-use sh_trade::{
-axes::Axis;
+use sh_trade::axes::Axis;
 
 use crate::{values, word};
 

@@ -267,7 +267,7 @@ const fn column(axis: Axis) -> &'static str {
         Axis::Category => "l.category",
         Axis::BuyerKind => "l.buyer_kind",
         Axis::Class => "l.class",
-        Axis::Certified => "(CASE WHEN l.certified THEN 1 ELSE 0 END)",
+        Axis::Certified => "CAST(CASE WHEN l.certified THEN 1 ELSE 0 END AS BIGINT)",
         Axis::Role => "l.role",
         Axis::Stage => "l.stage",
         Axis::Grade => "l.grade",
@@ -378,7 +378,7 @@ pub(crate) async fn sums_by_cause(
     let mut conditions = Where::query(query);
     let filter = conditions.text();
     let place = conditions.bind(sh_db::IntoValue::into_value(day));
-    let after = format!("CASE WHEN l.day > {place} THEN 1 ELSE 0 END");
+    let after = format!("CAST(CASE WHEN l.day > {place} THEN 1 ELSE 0 END AS BIGINT)");
     let text = format!(
         "SELECT cause, late, CAST(SUM(amount) AS BIGINT), CAST(SUM(count) AS BIGINT), COUNT(DISTINCT posting) \
          FROM (SELECT p.cause AS cause, {after} AS late, l.amount AS amount, l.count AS count, \

@@ -1,0 +1,194 @@
+//! Files of one table of a figure: CSV, XLSX, JSON. They hold what the page holds and hide what it hides.
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use camino::Utf8PathBuf;
+use sh_files::write::{Column, ColumnKind, OutputFormat, TableSpec, TableWriter, Value, WriteError};
+use sh_http::{App, AppError, Failure, Json, Kind};
+use sh_ui::Locale;
+
+use crate::{
+    api::figures::FigureBody,
+    definition::Definition,
+    public::{
+        breakdown::{Breakdown, Total},
+        load::Freshness,
+        names::Names,
+        narrow::{self, Point},
+    },
+    word,
+};
+
+/// The kinds of files, by the ending of the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Csv,
+    Xlsx,
+    Json,
+}
+
+impl Ending {
+    /// Splits an address such as `gd-3y.csv` into code and ending.
+    pub(crate) fn of(figure: &str) -> (&str, Option<Self>) {
+        let endings = [(".csv", Self::Csv), (".xlsx", Self::Xlsx), (".json", Self::Json)];
+        endings
+            .into_iter()
+            .find_map(|(text, ending)| Some((figure.strip_suffix(text)?, Some(ending))))
+            .unwrap_or((figure, None))
+    }
+}
+
+/// A table to be written.
+pub(crate) struct Sheet<'a> {
+    pub(crate) definition: &'a Definition,
+    pub(crate) fresh: &'a Freshness,
+    pub(crate) names: &'a Names,
+    pub(crate) points: &'a [Point],
+    pub(crate) split: &'a Breakdown,
+}
+
+/// A file could not be made.
+#[derive(Debug, thiserror::Error)]
+enum ExportError {
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("the file cannot be read back: {0}")]
+    Read(#[from] std::io::Error),
+    #[error("the file was not finished: {0}")]
+    Stopped(#[from] tokio::task::JoinError),
+    #[error("the temporary folder has a name that is not text")]
+    Folder,
+}
+
+impl AppError for ExportError {
+    fn kind(&self) -> Kind {
+        Kind::Internal
+    }
+    fn code(&self) -> &'static str {
+        "internal"
+    }
+}
+
+/// The file as an answer to be saved.
+///
+/// # Errors
+/// If the disk fails.
+pub(crate) async fn answer(
+    app: &App,
+    locale: Locale,
+    ending: Ending,
+    sheet: &Sheet<'_>,
+) -> Result<Response, Failure> {
+    let format = match ending {
+        Ending::Json => {
+            let body = FigureBody::of_split(app, locale, sheet);
+            return Ok(named(Json(body).into_response(), sheet, "json"));
+        }
+        Ending::Csv => OutputFormat::CsvUtf8,
+        Ending::Xlsx => OutputFormat::Xlsx,
+    };
+    let spec = spec(locale, sheet);
+    let rows = rows(locale, sheet);
+    let written = tokio::task::spawn_blocking(move || write(format, spec, &rows)).await;
+    let bytes = written.map_err(ExportError::from)??;
+    let kind = HeaderValue::from_static(format.content_type());
+    let response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
+    Ok(named(response, sheet, format.extension()))
+}
+
+/// With the name under which it is saved.
+fn named(mut response: Response, sheet: &Sheet<'_>, extension: &str) -> Response {
+    let name = format!(
+        "attachment; filename=\"{}-v{}-{}.{extension}\"",
+        sheet.definition.code,
+        sheet.definition.version,
+        sheet.split.axis.word()
+    );
+    if let Ok(value) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// Title, conditions and freshness above, then code, name, amount, share, trades.
+fn spec(locale: Locale, sheet: &Sheet<'_>) -> TableSpec {
+    let content = &sheet.definition.content;
+    let name = locale.with(
+        "data-definition-version",
+        &[
+            ("name", content.name.get(locale).into()),
+            ("version", sheet.definition.version.to_string().into()),
+        ],
+    );
+    let mut above = vec![name, format!("{}～{}", content.from, content.until)];
+    for point in sheet.points {
+        above.push(format!("{}：{}", sheet.names.axis(point.0), sheet.names.value(*point)));
+    }
+    if let Some(posting) = &sheet.fresh.posting {
+        above.push(format!("{} {}", locale.t("data-as-of"), posting.at.to_minute()));
+    }
+    if sheet.split.merged.is_some() {
+        above.push(locale.t("data-merged-why"));
+    }
+    let amount = format!("{} ({})", locale.t("data-amount"), locale.t("unit-yuan"));
+    TableSpec {
+        sheet: sheet.names.axis(sheet.split.axis),
+        above,
+        columns: vec![
+            Column::new(locale.t("data-code"), ColumnKind::Code),
+            Column::new(sheet.names.axis(sheet.split.axis), ColumnKind::Text),
+            Column::new(amount, ColumnKind::Money),
+            Column::new(locale.t("data-trades"), ColumnKind::Integer),
+        ],
+    }
+}
+
+/// Code, name and sum of every row, the whole at the end.
+fn rows(locale: Locale, sheet: &Sheet<'_>) -> Vec<(String, String, Total)> {
+    let axis = sheet.split.axis;
+    let mut rows: Vec<(String, String, Total)> = sheet
+        .split
+        .rows
+        .iter()
+        .map(|cell| {
+            let code = word(axis, cell.key).map_or_else(|| narrow::written((axis, cell.key)).1, str::to_owned);
+            (code, sheet.names.value((axis, cell.key)), cell.total)
+        })
+        .collect();
+    if let Some(merged) = sheet.split.merged {
+        let name = locale.with("data-merged", &[("count", merged.cells.into())]);
+        rows.push((String::new(), name, merged.total));
+    }
+    rows.push((String::new(), locale.t("data-sum"), sheet.split.parent));
+    rows
+}
+
+fn write(format: OutputFormat, spec: TableSpec, rows: &[(String, String, Total)]) -> Result<Vec<u8>, ExportError> {
+    let folder = tempfile::tempdir()?;
+    let path = Utf8PathBuf::from_path_buf(folder.path().join("table")).map_err(|_| ExportError::Folder)?;
+    let mut writer = TableWriter::create(&path, format, spec)?;
+    for (code, name, total) in rows {
+        writer.row(&[
+            Value::from(code.as_str()),
+            Value::from(name.as_str()),
+            Value::Money(total.amount),
+            Value::Integer(total.trades),
+        ])?;
+    }
+    writer.finish()?;
+    Ok(std::fs::read(&path)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_decides_the_file() {
+        assert_eq!(Ending::of("gd-3y.csv"), ("gd-3y", Some(Ending::Csv)));
+        assert_eq!(Ending::of("gd-3y"), ("gd-3y", None));
+        assert_eq!(Ending::of("gd-3y.xlsx"), ("gd-3y", Some(Ending::Xlsx)));
+    }
+}
