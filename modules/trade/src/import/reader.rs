@@ -325,7 +325,7 @@ impl RowReader {
             draft.missing("day-missing");
         }
         if let Some((day, precision)) = when {
-            self.check_day(draft, day, precision);
+            self.check_day(draft, &days, day, precision);
         }
         let Some(facts) = self.facts(draft, when, amount, stage) else { return Vec::new() };
         let refund = match (refund, word) {
@@ -589,18 +589,20 @@ impl RowReader {
         }
     }
 
-    fn check_day(&self, draft: &mut Draft<'_>, day: Day, precision: DayPrecision) {
+    fn check_day(&self, draft: &mut Draft<'_>, days: &Days, day: Day, precision: DayPrecision) {
         let number = draft.row.number;
+        let from = days.found.iter().find(|found| found.1 == day).map(|found| found.0);
+        let (title, shown) = from.map(|field| self.shown(draft.row, field)).unwrap_or_default();
         let late = match precision {
             DayPrecision::Day => day > self.today,
             DayPrecision::Month => day.month() > self.today.month(),
         };
         if late {
-            draft.reject(Issue::of(number, Severity::Rejected, "day-in-future").at("", &day.to_string()));
+            draft.reject(Issue::of(number, Severity::Rejected, "day-in-future").at(&title, &shown));
         } else if day.yyyymmdd() < FIRST_DAY {
-            draft.reject(Issue::of(number, Severity::Rejected, "day-too-early").at("", &day.to_string()));
+            draft.reject(Issue::of(number, Severity::Rejected, "day-too-early").at(&title, &shown));
         } else if let Some(month) = self.file.month.filter(|month| *month != day.month()) {
-            let issue = Issue::of(number, Severity::Remark, "day-outside-month").at("", &day.to_string());
+            let issue = Issue::of(number, Severity::Remark, "day-outside-month").at(&title, &shown);
             draft.remark(issue.with("month", month));
         }
     }
