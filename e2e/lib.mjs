@@ -12,7 +12,8 @@
 //     options.seconds  120            When to give up.
 //   open(page, path)                  Goes to a page and fails unless the answer is 200; gives the response.
 //   signIn(page, login)               Signs in through the form, as people do.
-//   checkPage(page, label)            At every width of `widths`: axe finds nothing, the page does not scroll sideways.
+//   checkPage(page, label)            No text is missing; at every width of `widths` axe finds nothing and the page does
+//                                     not scroll sideways.
 //   checkAxe(page, label)             axe finds nothing on the page as it is now (WCAG 2.2 AA and best practice). axe is
 //                                     a script itself: in a story without JavaScript this checks nothing.
 //   checkNoSidewaysScroll(page, label)
@@ -194,6 +195,10 @@ export const checkNoSidewaysScroll = async (page, label) => {
 };
 
 export const checkPage = async (page, label) => {
+  // A text that is missing shows as its key, such as `login-title`.
+  const texts = [await page.title(), ...(await page.locator("h1, h2, label, button, th").allInnerTexts())];
+  const keys = texts.filter((text) => /^[a-z]+(-[a-z]+)+($| ·)/.test(text.trim()));
+  assert.deepEqual(keys, [], `${label} shows keys instead of texts`);
   const before = page.viewportSize();
   const found = [];
   for (const width of widths) {

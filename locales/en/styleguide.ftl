@@ -14,3 +14,5 @@ specimen-proofs = Proofs and timeline
 specimen-charts = Charts
 specimen-blocks = Chart block
 specimen-map = Tile map
+
+styleguide-title = Style guide
