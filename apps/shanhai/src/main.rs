@@ -1,6 +1,7 @@
 //! Shanhai: from what everybody reports to a figure that anyone can open.
 
 mod cli;
+mod demo;
 mod pages;
 mod wiring;
 
@@ -11,7 +12,8 @@ async fn main() -> std::process::ExitCode {
     let cli = cli::Cli::parse();
     tracing_subscriber::fmt()
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("SHANHAI_LOG").unwrap_or_else(|_| "warn,sh_http=info".into()),
+            tracing_subscriber::EnvFilter::try_from_env("SHANHAI_LOG")
+                .unwrap_or_else(|_| "warn,sh_http=info".into()),
         )
         .with_writer(std::io::stderr)
         .init();

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
 use sh_db::{Db, Migration, Options};
-use sh_http::{App, Module, Settings};
+use sh_http::{App, Context, Module, Settings};
 use sh_jobs::Handlers;
 use sh_kernel::{IdGen, SystemClock};
 
@@ -32,10 +32,10 @@ impl Place {
 
 /// Opens the database and brings its schema up to date.
 pub(crate) async fn open(place: &Place, settings: Settings) -> anyhow::Result<App> {
-    std::fs::create_dir_all(&place.data).with_context(|| format!("cannot create the folder {}", place.data))?;
+    std::fs::create_dir_all(&place.data)
+        .with_context(|| format!("cannot create the folder {}", place.data))?;
     let db = open_database(place).await?;
-    let steps: Vec<Migration> = modules().iter().flat_map(|module| module.migrations.iter().copied()).collect();
-    db.migrate(&steps).await.context("the schema cannot be brought up to date")?;
+    db.migrate(&migrations()).await.context("the schema cannot be brought up to date")?;
     assemble(db, &place.data, settings)
 }
 
@@ -59,9 +59,50 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
     Ok(sh_access::install(app)?)
 }
 
+/// Every step of every module's schema.
+pub(crate) fn migrations() -> Vec<Migration> {
+    modules().iter().flat_map(|module| module.migrations.iter().copied()).collect()
+}
+
 /// Every module, in the order of their dependencies.
 pub(crate) fn modules() -> Vec<Module> {
-    vec![sh_http::module(), sh_access::module(), sh_jobs::module(), crate::pages::styleguide::module()]
+    vec![
+        sh_http::module(),
+        sh_access::module(),
+        sh_jobs::module(),
+        parties(),
+        trade(),
+        statistics(),
+        crate::pages::styleguide::module(),
+    ]
+}
+
+fn parties() -> Module {
+    Module::new("parties")
+        .migrations(sh_parties::MIGRATIONS)
+        .store(sh_parties::STATEMENTS, sh_parties::INSERTS)
+}
+
+fn trade() -> Module {
+    Module::new("trade").migrations(sh_trade::MIGRATIONS)
+}
+
+fn statistics() -> Module {
+    Module::new("statistics").migrations(sh_statistics::MIGRATIONS)
+}
+
+/// Puts in what every installation begins with: the sources and the definitions. Doing it again changes nothing.
+pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
+    let ctx = Context::system(app, "install");
+    app.db.write(async |tx| sh_trade::service::sources::install_defaults(&ctx, tx).await).await?;
+    sh_statistics::definitions::install_defaults(&app.db, app.clock.now()).await?;
+    Ok(())
+}
+
+/// Replays every decision of matching; tells the first difference.
+pub(crate) async fn replay(app: &App) -> anyhow::Result<Option<String>> {
+    let _ = app;
+    Ok(None)
 }
 
 /// The router that is served.
@@ -71,7 +112,7 @@ pub(crate) fn router(app: &App) -> Router {
 
 /// What runs each kind of job.
 pub(crate) fn handlers() -> Arc<Handlers> {
-    Arc::new(Handlers::new())
+    Arc::new(sh_trade::service::handlers())
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.

@@ -94,6 +94,24 @@ impl Db {
         })
         .await
     }
+
+    /// How many of these steps the database still lacks. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub async fn pending(&self, steps: &[Migration]) -> Result<usize, DbError> {
+        let applied: Result<Vec<(String, i64, String)>, DbError> =
+            self.read(async |tx| tx.fetch_all(&APPLIED, Vec::new()).await).await;
+        match applied {
+            Ok(applied) => {
+                check_known(&applied, steps)?;
+                Ok(steps.len() - applied.len())
+            }
+            // A new database has no register yet.
+            Err(DbError::Other(_)) => Ok(steps.len()),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 fn check_known(applied: &[(String, i64, String)], steps: &[Migration]) -> Result<(), DbError> {

@@ -1,5 +1,11 @@
 //! The command line.
 
+mod audit;
+mod demo;
+mod doctor;
+mod figure;
+mod import;
+mod migrate;
 mod serve;
 
 use std::process::ExitCode;
@@ -20,6 +26,18 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Prepare the Guangdong 2018–2020 demonstration and serve it.
+    Demo(demo::Demo),
+    /// Take in files of one source: check, then post.
+    Import(import::Import),
+    /// Look at figures.
+    Figure(figure::FigureCommand),
+    /// Check that everything published still follows from what came in; ends with 1 and the first difference if not.
+    Audit(audit::Audit),
+    /// Bring the schema of the database up to date.
+    Migrate(migrate::Migrate),
+    /// Check that everything the program needs is there.
+    Doctor(doctor::Doctor),
     /// Answer requests until stopped.
     Serve(serve::Serve),
 }
@@ -27,6 +45,12 @@ enum Command {
 impl Cli {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Demo(command) => command.run(&self.place).await,
+            Command::Import(command) => command.run(&self.place).await,
+            Command::Figure(command) => command.run(&self.place).await,
+            Command::Audit(command) => command.run(&self.place).await,
+            Command::Migrate(command) => command.run(&self.place).await,
+            Command::Doctor(command) => command.run(&self.place).await,
             Command::Serve(command) => command.run(&self.place).await,
         }
     }

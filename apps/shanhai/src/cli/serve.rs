@@ -34,7 +34,8 @@ impl Serve {
     }
 
     fn settings(&self) -> Settings {
-        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{}:{}", self.host, self.port));
+        let public_url =
+            self.public_url.clone().unwrap_or_else(|| format!("http://{}:{}", self.host, self.port));
         Settings {
             secure_cookies: public_url.starts_with("https://"),
             public_url,

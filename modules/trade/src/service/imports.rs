@@ -1,7 +1,11 @@
 //! Looking at imports: the list, one batch, its issues, what its claims became.
 
+use std::io::Read;
+
+use camino::Utf8Path;
 use sh_http::{App, Context, Listing, Page, Permission, Visible};
 use sh_kernel::Id;
+use sha2::{Digest, Sha256};
 
 use super::{sources, upload::find};
 use crate::{
@@ -134,4 +138,59 @@ pub async fn job_of(ctx: &Context, app: &App, batch: &Batch) -> Result<Option<sh
         Err(sh_jobs::JobsError::Db(error)) => Err(error.into()),
         Err(_) => Ok(None),
     }
+}
+
+/// The batch that stands for a local file, if the same file of the same source came in before.
+///
+/// # Errors
+/// `UnknownSource`, `Denied`, what reading the file meets, or the database.
+pub async fn standing(
+    ctx: &Context,
+    app: &App,
+    source: &str,
+    path: &Utf8Path,
+) -> Result<Option<Batch>, ImportError> {
+    super::upload::may_upload(ctx, app, source).await?;
+    let path = path.to_owned();
+    let hash = tokio::task::spawn_blocking(move || hash_of(&path)).await?;
+    let hash = hash.map_err(sh_files::OpenError::from).map_err(crate::import::file::FileFault::from)?;
+    Ok(app.db.read(async |tx| store::live_batch(tx, source, &hash).await).await?)
+}
+
+/// Reads every stored file of a batch that counts and compares it with the hash it came in under. Names the first that
+/// is gone or different.
+///
+/// # Errors
+/// The database.
+pub async fn verify_files(app: &App) -> Result<Option<String>, ImportError> {
+    let files = app.db.read(async |tx| store::live_files(tx).await).await?;
+    let objects = super::upload::files(app)?;
+    tokio::task::spawn_blocking(move || {
+        for (name, hash) in files {
+            let Ok(key) = hash.parse() else { return Some(format!("{name}: {hash} is no hash")) };
+            match hash_of(&objects.path(&key)) {
+                Ok(found) if found == hash => {}
+                Ok(found) => return Some(format!("{name}: the stored file has hash {found}, not {hash}")),
+                Err(error) => return Some(format!("{name}: the stored file {hash} cannot be read: {error}")),
+            }
+        }
+        None
+    })
+    .await
+    .map_err(ImportError::from)
+}
+
+/// SHA-256 of a file, in hexadecimal.
+fn hash_of(path: &Utf8Path) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+    }
+    Ok(hex::encode(hasher.finalize()))
 }

@@ -2,10 +2,16 @@
 
 pub mod check;
 pub mod imports;
+pub mod match_run;
+mod match_write;
 pub mod post;
+pub mod replay;
 pub mod sources;
 pub mod upload;
 pub mod withdraw;
+
+#[cfg(test)]
+mod match_tests;
 
 use sh_jobs::Handlers;
 

@@ -72,7 +72,7 @@ pub async fn confirm(
             if batch.summary.as_ref().is_some_and(|summary| summary.doubtful) && !go.doubtful_too {
                 return Err(ImportError::Doubtful);
             }
-            if !store::confirm(tx, id, go.good_only, &ctx.actor.key(), ctx.now()).await? {
+            if !store::confirm(tx, id, go.good_only, ctx.actor.label(), ctx.now()).await? {
                 return Err(ImportError::WrongState(batch.state));
             }
             let told = serde_json::json!({
@@ -80,6 +80,23 @@ pub async fn confirm(
                 "amount_fen": batch.amount_good.0, "doubtful": go.doubtful_too,
             });
             record(tx, ctx, Entry::new("confirm-import", "import", id).after(&told)).await?;
+            Ok(queue(ctx, tx, POST_JOB, id, &source, &batch.file_name).await?.id)
+        })
+        .await
+}
+
+/// Queues the posting of a confirmed batch again after its job was given up. Does nothing while the job is live.
+///
+/// # Errors
+/// `WrongState` if the batch is not being posted, `Denied`, or the database.
+pub async fn go_on(ctx: &Context, app: &App, id: Id<ImportBatch>) -> Result<Id<Job>, ImportError> {
+    let (_, source) = find(ctx, app, id, Permission::ConfirmImport).await?;
+    app.db
+        .write(async |tx| {
+            let batch = store::batch(tx, id).await?.ok_or(ImportError::NotFound)?;
+            if batch.state != BatchState::Posting {
+                return Err(ImportError::WrongState(batch.state));
+            }
             Ok(queue(ctx, tx, POST_JOB, id, &source, &batch.file_name).await?.id)
         })
         .await
@@ -139,6 +156,25 @@ pub async fn post(
     id: Id<ImportBatch>,
     progress: &Progress,
 ) -> Result<Batch, ImportError> {
+    let batch = rows(ctx, app, id, progress).await?;
+    if batch.state != BatchState::Posting {
+        return Ok(batch);
+    }
+    finish(ctx, app, &[id], progress).await?;
+    app.db.read(async |tx| store::batch(tx, id).await).await?.ok_or(ImportError::NotFound)
+}
+
+/// Makes claims of the rows of a confirmed batch, from where it stands to its end, without matching them. Returns the
+/// batch as it is then; [`finish`] is what remains to be done.
+///
+/// # Errors
+/// As [`post`].
+pub async fn rows(
+    ctx: &Context,
+    app: &App,
+    id: Id<ImportBatch>,
+    progress: &Progress,
+) -> Result<Batch, ImportError> {
     let (batch, source, plan) = app
         .db
         .read(async |tx| {
@@ -147,22 +183,45 @@ pub async fn post(
             Ok::<_, ImportError>((batch, source, plan))
         })
         .await?;
-    if batch.state != BatchState::Posting {
-        return Ok(batch);
-    }
-    if batch.rows_posted < batch.rows_good {
+    if batch.state == BatchState::Posting && batch.rows_posted < batch.rows_good {
         post_rows(ctx, app, &batch, &source, plan, progress).await?;
     }
+    app.db.read(async |tx| store::batch(tx, id).await).await?.ok_or(ImportError::NotFound)
+}
+
+/// Matches the days that batches touch, all at once, and marks the batches as posted. Many files that come in together
+/// are matched once instead of once per file; the result is the same.
+///
+/// # Errors
+/// As [`post`].
+pub async fn finish(
+    ctx: &Context,
+    app: &App,
+    ids: &[Id<ImportBatch>],
+    progress: &Progress,
+) -> Result<(), ImportError> {
     progress.check().map_err(|_| ImportError::Stopped)?;
-    let days = app.db.read(async |tx| store::touched(tx, id).await).await?;
-    match_days(ctx, app, id, days, progress).await?;
+    let mut days: Option<(Day, Day)> = None;
+    for id in ids {
+        if let Some((first, last)) = app.db.read(async |tx| store::touched(tx, *id).await).await? {
+            let (low, high) = days.unwrap_or((first, last));
+            days = Some((low.min(first), high.max(last)));
+        }
+    }
+    // A posting that many files cause together names none of them.
+    let cause = if let [only] = ids { Some(*only) } else { None };
+    match_days(ctx, app, cause, days, progress).await?;
     app.db
         .write(async |tx| {
-            if store::set_posted(tx, id, ctx.now()).await? {
-                let told = serde_json::json!({ "rows": batch.rows_good, "amount_fen": batch.amount_good.0 });
-                record(tx, ctx, Entry::new("post-import", "import", id).after(&told)).await?;
+            for id in ids {
+                if store::set_posted(tx, *id, ctx.now()).await? {
+                    let batch = store::batch(tx, *id).await?.ok_or(ImportError::NotFound)?;
+                    let told =
+                        serde_json::json!({ "rows": batch.rows_good, "amount_fen": batch.amount_good.0 });
+                    record(tx, ctx, Entry::new("post-import", "import", *id).after(&told)).await?;
+                }
             }
-            store::batch(tx, id).await?.ok_or(ImportError::NotFound)
+            Ok(())
         })
         .await
 }
@@ -307,7 +366,7 @@ async fn write_group(
 pub(crate) async fn match_days(
     ctx: &Context,
     app: &App,
-    batch: Id<ImportBatch>,
+    batch: Option<Id<ImportBatch>>,
     days: Option<(Day, Day)>,
     progress: &Progress,
 ) -> Result<(), ImportError> {

@@ -141,8 +141,7 @@ pub(crate) async fn write_profile(
     if known.as_ref().is_some_and(|known| known.1 == *mapping) {
         return Ok(version);
     }
-    let key = ctx.actor.key();
-    store::add_profile(tx, (code, name, version + 1), mapping, &key, ctx.now()).await?;
+    store::add_profile(tx, (code, name, version + 1), mapping, ctx.actor.label(), ctx.now()).await?;
     let entry = Entry::new("save-import-profile", "source", code);
     record(tx, ctx, entry.before(&known.map(|known| known.1)).after(mapping)).await?;
     Ok(version + 1)

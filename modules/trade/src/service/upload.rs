@@ -102,7 +102,6 @@ pub async fn upload(
         .write(async |tx| {
             let profile = chosen_profile(tx, &source.code, request.profile).await?;
             let id: Id<ImportBatch> = ctx.id();
-            let key = ctx.actor.key();
             let batch = store::NewBatch {
                 id,
                 source: &source.code,
@@ -110,7 +109,7 @@ pub async fn upload(
                 file_hash: stored.sha256(),
                 file_size: stored.size,
                 profile: profile.as_ref().map(|profile| (profile.0.as_str(), profile.1)),
-                by: &key,
+                by: ctx.actor.label(),
                 now: ctx.now(),
             };
             store::add_batch(tx, &batch).await?;

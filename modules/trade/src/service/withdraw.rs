@@ -41,7 +41,7 @@ pub async fn withdraw(
     }
     app.db
         .write(async |tx| {
-            if !store::begin_withdrawal(tx, id, &ctx.actor.key(), &reason).await? {
+            if !store::begin_withdrawal(tx, id, ctx.actor.label(), &reason).await? {
                 let state = store::batch(tx, id).await?.map_or(batch.state, |batch| batch.state);
                 return Err(ImportError::WrongState(state));
             }
@@ -97,7 +97,7 @@ pub async fn take_back(
         progress.set(u64::try_from(after).unwrap_or(0));
         progress.check().map_err(|_| ImportError::Stopped)?;
     }
-    match_days(ctx, app, id, days, progress).await?;
+    match_days(ctx, app, Some(id), days, progress).await?;
     app.db
         .write(async |tx| {
             store::set_withdrawn(tx, id, ctx.now()).await?;

@@ -56,6 +56,8 @@ sh_db::statements! {
     /// The batch that a file of a source is.
     LIVE_BATCH = concat!("SELECT ", batch_columns!(), " FROM import_batch
         WHERE source = $1 AND file_hash = $2 AND live = 1");
+    /// Name and hash of every file that counts.
+    LIVE_FILES = "SELECT DISTINCT file_name, file_hash FROM import_batch WHERE live = 1 ORDER BY file_hash";
     /// Batches from the latest to the oldest.
     BATCHES = concat!("SELECT ", batch_columns!(), " FROM import_batch
         WHERE (CAST($1 AS TEXT) IS NULL OR source = $1) AND (CAST($2 AS TEXT) IS NULL OR state = $2)
@@ -172,6 +174,10 @@ pub(crate) async fn add_profile(
 
 pub(crate) async fn batch(tx: &mut Tx, id: Id<ImportBatch>) -> Result<Option<Batch>, DbError> {
     tx.fetch_optional(&BATCH, binds![id]).await
+}
+
+pub(crate) async fn live_files(tx: &mut Tx) -> Result<Vec<(String, String)>, DbError> {
+    tx.fetch_all(&LIVE_FILES, Vec::new()).await
 }
 
 pub(crate) async fn live_batch(tx: &mut Tx, source: &str, hash: &str) -> Result<Option<Batch>, DbError> {

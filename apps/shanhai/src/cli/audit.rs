@@ -1,0 +1,45 @@
+//! `shanhai audit`: does everything that is published still follow from what came in?
+
+use std::process::ExitCode;
+
+use sh_http::Settings;
+
+use crate::wiring::{self, Place};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Audit {}
+
+impl Audit {
+    /// Runs every check; stops at the first that fails, tells the first difference and ends with 1.
+    pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
+        let app = wiring::open(place, Settings::default()).await?;
+        let checks = [
+            ("files = their hashes", sh_trade::service::imports::verify_files(&app).await?),
+            ("trades = decisions replayed", wiring::replay(&app).await?),
+            ("cube = recomputation", sh_statistics::cube::verify(&app.db).await?.map(|d| format!("{d:?}"))),
+            (
+                "releases = their hashes and values",
+                sh_statistics::releases::verify_releases(&app.db)
+                    .await?
+                    .first()
+                    .map(|fault| format!("{fault:?}")),
+            ),
+        ];
+        let mut code = ExitCode::SUCCESS;
+        for (what, difference) in checks {
+            if !say(what, difference) {
+                code = ExitCode::FAILURE;
+            }
+        }
+        Ok(code)
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+fn say(what: &str, difference: Option<String>) -> bool {
+    match &difference {
+        None => println!("ok    {what}"),
+        Some(difference) => println!("FAIL  {what}: first difference: {difference}"),
+    }
+    difference.is_none()
+}

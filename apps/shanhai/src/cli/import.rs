@@ -1,0 +1,222 @@
+//! `shanhai import`: files come in by the same checks as in the browser.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use camino::Utf8PathBuf;
+use indicatif::{ProgressBar, ProgressStyle};
+use sh_http::{App, Context, Settings};
+use sh_jobs::Progress;
+use sh_kernel::Id;
+use sh_trade::{
+    import::batch::{Batch, BatchState},
+    model::ImportBatch,
+    service::{check, imports, post, upload},
+};
+use sh_ui::Locale;
+
+use crate::wiring::{self, Place};
+
+/// Issues that are written out per file.
+const ISSUES_SHOWN_MAX: u32 = 200;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Import {
+    /// The files, all of one source.
+    #[arg(required = true)]
+    files: Vec<Utf8PathBuf>,
+    /// Code of the source that sent them, such as `832` or `city-440100`.
+    #[arg(long)]
+    source: String,
+    /// How their columns are read; the source's own way by default.
+    #[arg(long)]
+    profile: Option<String>,
+    /// Only check; keep and post nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Post the good rows although some are rejected.
+    #[arg(long)]
+    good_only: bool,
+    /// Post although totals do not agree with the rows or are missing.
+    #[arg(long)]
+    doubtful_too: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
+        let app = wiring::open(place, Settings::default()).await?;
+        wiring::install(&app).await?;
+        let ctx = Context::system(&app, "command-line");
+        let mut posted = Vec::new();
+        let mut code = ExitCode::SUCCESS;
+        for file in &self.files {
+            let outcome = if self.dry_run {
+                self.check_only(&ctx, &app, file).await
+            } else {
+                self.take(&ctx, &app, file).await
+            };
+            match outcome {
+                Ok(batch) => posted.extend(batch),
+                Err(error) => {
+                    self.say(
+                        file,
+                        &serde_json::json!({ "file": file, "error": format!("{error:#}") }),
+                        &format!("{error:#}"),
+                    );
+                    code = ExitCode::FAILURE;
+                }
+            }
+        }
+        if !posted.is_empty() {
+            post_all(&ctx, &app, &posted).await?;
+            for id in posted {
+                let (batch, _) = imports::get(&ctx, &app, id).await?;
+                let text = format!("posted {} rows, {} yuan", batch.rows_posted, batch.amount_good);
+                self.say(&batch.file_name, &facts(&batch), &text);
+            }
+        }
+        Ok(code)
+    }
+
+    async fn check_only(
+        &self,
+        ctx: &Context,
+        app: &App,
+        file: &Utf8PathBuf,
+    ) -> anyhow::Result<Option<Id<ImportBatch>>> {
+        let progress = Progress::detached(std::sync::Arc::clone(&app.clock));
+        let checked =
+            check::dry_run(ctx, app, &self.source, self.profile.as_deref(), file, &progress).await?;
+        let summary = &checked.summary;
+        let text = format!(
+            "{} rows good, {} rejected, {} yuan, {} to {}",
+            summary.rows_good,
+            summary.rows_bad,
+            summary.amount_good,
+            summary.day_first.map_or_else(|| "–".to_owned(), |day| day.to_string()),
+            summary.day_last.map_or_else(|| "–".to_owned(), |day| day.to_string()),
+        );
+        self.say(file, &serde_json::to_value(summary)?, &text);
+        self.say_issues(&checked.issues);
+        Ok(None)
+    }
+
+    async fn take(
+        &self,
+        ctx: &Context,
+        app: &App,
+        file: &Utf8PathBuf,
+    ) -> anyhow::Result<Option<Id<ImportBatch>>> {
+        let name = file.file_name().unwrap_or(file.as_str());
+        let request =
+            upload::Upload { source: &self.source, profile: self.profile.as_deref(), file_name: name };
+        let id = receive(ctx, app, &request, file).await?;
+        let (batch, _) = imports::get(ctx, app, id).await?;
+        if batch.state != BatchState::Checked {
+            let issues = imports::issues(ctx, app, id, None, ISSUES_SHOWN_MAX).await?;
+            self.say_issues(&issues);
+            anyhow::bail!("{}", problem(&batch));
+        }
+        let go = post::Confirmation { good_only: self.good_only, doubtful_too: self.doubtful_too };
+        if let Err(error) = post::confirm(ctx, app, id, go).await {
+            let issues = imports::issues(ctx, app, id, None, ISSUES_SHOWN_MAX).await?;
+            self.say_issues(&issues);
+            return Err(error).context("checked, not posted");
+        }
+        Ok(Some(id))
+    }
+
+    #[expect(clippy::print_stdout, reason = "the answer of a command")]
+    fn say(&self, file: &(impl std::fmt::Display + ?Sized), json: &serde_json::Value, text: &str) {
+        if self.json {
+            println!("{json}");
+        } else {
+            println!("{file}: {text}");
+        }
+    }
+
+    #[expect(clippy::print_stdout, reason = "the answer of a command")]
+    fn say_issues(&self, issues: &[sh_trade::import::issue::Issue]) {
+        for issue in issues {
+            if self.json {
+                println!("{}", serde_json::json!(issue));
+            } else {
+                let (reason, fix) = check::issue_text(Locale::Zh, issue);
+                println!(
+                    "  row {} {}: {} – {reason} {fix}",
+                    issue.row,
+                    issue.column.as_deref().unwrap_or(""),
+                    issue.value
+                );
+            }
+        }
+    }
+}
+
+/// Why a file cannot be read at all.
+fn problem(batch: &Batch) -> String {
+    let Some(problem) = &batch.problem else { return format!("the file is {}", batch.state.word()) };
+    let args: Vec<(&str, sh_ui::Arg<'_>)> =
+        problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    Locale::Zh.with(&format!("problem-{}", problem.code), &args)
+}
+
+fn facts(batch: &Batch) -> serde_json::Value {
+    serde_json::json!({
+        "batch": batch.id, "file": batch.file_name, "state": batch.state.word(), "rows_good": batch.rows_good,
+        "rows_bad": batch.rows_bad, "rows_posted": batch.rows_posted, "yuan": batch.amount_good.to_plain(),
+    })
+}
+
+/// Keeps a file and checks it. A file that came in before by the same source gives its standing batch an error.
+pub(crate) async fn receive(
+    ctx: &Context,
+    app: &App,
+    request: &upload::Upload<'_>,
+    file: &Utf8PathBuf,
+) -> anyhow::Result<Id<ImportBatch>> {
+    let uploaded = upload::upload_path(ctx, app, request, file).await?;
+    sh_jobs::run_now(app, &wiring::handlers(), uploaded.job, &|_| {}).await?;
+    Ok(uploaded.batch)
+}
+
+/// Posts confirmed batches and then matches the days of all of them once.
+pub(crate) async fn post_all(ctx: &Context, app: &App, batches: &[Id<ImportBatch>]) -> anyhow::Result<()> {
+    let bar = bar(batches.len(), "posting");
+    for id in batches {
+        post::rows(ctx, app, *id, &Progress::detached(std::sync::Arc::clone(&app.clock))).await?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let bar = self::bar(0, "matching");
+    let progress = Progress::detached(std::sync::Arc::clone(&app.clock));
+    let follow = follow(bar.clone(), progress.clone());
+    let outcome = post::finish(ctx, app, batches, &progress).await;
+    follow.abort();
+    bar.finish_and_clear();
+    Ok(outcome?)
+}
+
+/// Copies a running progress to a bar.
+#[expect(clippy::disallowed_methods, reason = "ends with the command")]
+fn follow(bar: ProgressBar, progress: Progress) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            let now = progress.snapshot();
+            bar.set_length(now.total);
+            bar.set_position(now.done);
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    })
+}
+
+/// A bar on the terminal; nothing where the output is not a terminal.
+pub(crate) fn bar(total: usize, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:>12} {wide_bar} {pos}/{len} {eta}");
+    ProgressBar::new(total as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message(what)
+}
