@@ -59,7 +59,8 @@ fn line(n: u64, of: u64) -> TradeLine {
     let seller = number(seed, 12_000);
     let county = number(u64::try_from(seller).unwrap_or(0), 900);
     let place = 520_000 + county / 90 * 10_000 - 60_000 + (county % 90) / 10 * 100 + 100 + county % 10 + 21;
-    let on = Day::from_yyyymmdd(20_180_101).map(|day| day.plus_days(i32::try_from(n * 1_064 / of).unwrap_or(0)));
+    let on =
+        Day::from_yyyymmdd(20_180_101).map(|day| day.plus_days(i32::try_from(n * 1_064 / of).unwrap_or(0)));
     TradeLine {
         trade: Id::from_uuid(uuid::Uuid::from_u128(u128::from(n) << 64 | 7)),
         line: 0,
@@ -90,18 +91,47 @@ fn line(n: u64, of: u64) -> TradeLine {
 fn trade_row(line: &TradeLine) -> Vec<Value> {
     let axes = &line.axes;
     binds![
-        line.trade, line.trade.cast::<()>(), line.day, axes.seller, axes.buyer, axes.origin, axes.destination,
-        axes.channel.code(), "茶叶", line.amount, axes.grade.code(), 1_i64, 1_i64, line.posting
+        line.trade,
+        line.trade.cast::<()>(),
+        line.day,
+        axes.seller,
+        axes.buyer,
+        axes.origin,
+        axes.destination,
+        axes.channel.code(),
+        "茶叶",
+        line.amount,
+        axes.grade.code(),
+        1_i64,
+        1_i64,
+        line.posting
     ]
 }
 
 fn line_row(line: &TradeLine) -> Vec<Value> {
     let axes = &line.axes;
     binds![
-        line.trade, line.line, line.posting, line.day, line.amount, line.count, line.quantity, axes.origin,
-        axes.destination, axes.channel.code(), axes.category.code(), axes.buyer_kind.code(), axes.class,
-        axes.certified, axes.role.code(), axes.stage.code(), axes.grade.code(), axes.link.code(), axes.basis.code(),
-        axes.seller, axes.buyer
+        line.trade,
+        line.line,
+        line.posting,
+        line.day,
+        line.amount,
+        line.count,
+        line.quantity,
+        axes.origin,
+        axes.destination,
+        axes.channel.code(),
+        axes.category.code(),
+        axes.buyer_kind.code(),
+        axes.class,
+        axes.certified,
+        axes.role.code(),
+        axes.stage.code(),
+        axes.grade.code(),
+        axes.link.code(),
+        axes.basis.code(),
+        axes.seller,
+        axes.buyer
     ]
 }
 
@@ -112,8 +142,7 @@ async fn post(db: &Db, sink: &dyn LineSink, from: u64, to: u64, of: u64) -> Resu
     while at < to {
         let end = (at + POSTING_LINES).min(to);
         let seq = i64::try_from(at / POSTING_LINES + 1).unwrap_or(0);
-        let lines: Vec<TradeLine> =
-            (at..end).map(|n| TradeLine { posting: seq, ..line(n, of) }).collect();
+        let lines: Vec<TradeLine> = (at..end).map(|n| TradeLine { posting: seq, ..line(n, of) }).collect();
         let lines = &lines;
         db.write(async |tx| {
             tx.insert(&POSTINGS, binds![seq, Instant::from_micros(seq), 20_201_130_i64, "import"]).await?;
@@ -148,7 +177,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fold = start.elapsed().as_secs_f64();
     let half = share as f64 * 4.0;
     println!("bare inserts        {:>10.0} lines/s", half / bare);
-    println!("with cubes          {:>10.0} lines/s, {:.0} %", half / (cubed + fold), bare / (cubed + fold) * 100.0);
+    println!(
+        "with cubes          {:>10.0} lines/s, {:.0} %",
+        half / (cubed + fold),
+        bare / (cubed + fold) * 100.0
+    );
     println!("  of which last fold {fold:.2} s");
 
     let plain = "SELECT day / 100, origin, destination, channel, category, buyer_kind, class, certified, role, stage, \
@@ -184,7 +217,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     figures(&db).await?;
     let start = Moment::now();
-    println!("difference          {:?} after {:.2} s", cube::verify(&db).await?, start.elapsed().as_secs_f64());
+    println!(
+        "difference          {:?} after {:.2} s",
+        cube::verify(&db).await?,
+        start.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 

@@ -153,7 +153,8 @@ fn rows(locale: Locale, sheet: &Sheet<'_>) -> Vec<(String, String, Total)> {
         .rows
         .iter()
         .map(|cell| {
-            let code = word(axis, cell.key).map_or_else(|| narrow::written((axis, cell.key)).1, str::to_owned);
+            let code =
+                word(axis, cell.key).map_or_else(|| narrow::written((axis, cell.key)).1, str::to_owned);
             (code, sheet.names.value((axis, cell.key)), cell.total)
         })
         .collect();
@@ -165,7 +166,11 @@ fn rows(locale: Locale, sheet: &Sheet<'_>) -> Vec<(String, String, Total)> {
     rows
 }
 
-fn write(format: OutputFormat, spec: TableSpec, rows: &[(String, String, Total)]) -> Result<Vec<u8>, ExportError> {
+fn write(
+    format: OutputFormat,
+    spec: TableSpec,
+    rows: &[(String, String, Total)],
+) -> Result<Vec<u8>, ExportError> {
     let folder = tempfile::tempdir()?;
     let path = Utf8PathBuf::from_path_buf(folder.path().join("table")).map_err(|_| ExportError::Folder)?;
     let mut writer = TableWriter::create(&path, format, spec)?;

@@ -21,6 +21,7 @@
 //! # }
 //! ```
 
+mod api;
 mod cache;
 pub mod cube;
 mod cuboid;
@@ -28,8 +29,11 @@ pub mod definition;
 pub mod definitions;
 mod display;
 mod error;
+mod export;
 mod figure;
 mod label;
+mod pages;
+mod public;
 pub mod releases;
 mod store;
 mod suppress;
@@ -41,6 +45,7 @@ pub use display::{Display, Shown};
 pub use error::Error;
 pub use figure::{Answered, BY_MAX, Figure, FigureQuery, FigureRow, Figures, SLICE_BYTES_MAX};
 pub use label::{axis_label, label, seller_labels, values, word};
+pub use public::Kept;
 pub use suppress::{PARTIES_MIN, PublicRow, Sellers, Suppressed, suppress};
 
 /// The schema of this module.
@@ -57,3 +62,12 @@ pub const STATEMENTS: [&[Sql]; 3] =
 /// Every bulk write of this module, likewise.
 pub const INSERTS: [&[Insert]; 3] =
     [store::cube::INSERTS, store::definition::INSERTS, store::release::INSERTS];
+
+/// What this module brings into the program. It answers faster with [`Figures`] and [`Kept`] hung into the program.
+pub fn module() -> sh_http::Module {
+    let module = sh_http::Module::new("statistics")
+        .routes(pages::routes().merge(api::routes()))
+        .migrations(MIGRATIONS);
+    let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
+    INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))
+}

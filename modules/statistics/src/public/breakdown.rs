@@ -83,7 +83,11 @@ impl Breakdown {
 
 /// Cells that may be shown one by one, and those that may not.
 fn separate(axis: Axis, cells: Vec<Cell>) -> (Vec<Cell>, Vec<Cell>) {
-    let row = |cell: &Cell| FigureRow { keys: vec![cell.key], amount: cell.total.amount, trades: cell.total.trades };
+    let row = |cell: &Cell| FigureRow {
+        keys: vec![cell.key],
+        amount: cell.total.amount,
+        trades: cell.total.trades,
+    };
     let parties: Vec<i64> = cells.iter().map(|cell| cell.parties.unwrap_or(PARTIES_MIN)).collect();
     let apart = matches!(axis, Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Seller);
     let sellers = if apart { Sellers::Apart } else { Sellers::Shared };

@@ -40,7 +40,11 @@ type BehindKey = (String, i64, i64, Vec<Point>, Axis);
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { places: Recent::new(KEPT_BYTES_MAX), claims: Recent::new(1024 * 1024), behind: Recent::new(16 * 1024 * 1024) }
+        Self {
+            places: Recent::new(KEPT_BYTES_MAX),
+            claims: Recent::new(1024 * 1024),
+            behind: Recent::new(16 * 1024 * 1024),
+        }
     }
 }
 
@@ -81,6 +85,11 @@ impl Desk {
             kept: app.get().unwrap_or_default(),
             protect: protects(ctx),
         }
+    }
+
+    /// What answers questions to definitions.
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// Whether small cells are hidden.
@@ -144,7 +153,13 @@ impl Desk {
         axis: Axis,
         posting: Option<&Posting>,
     ) -> Result<Arc<HashMap<i64, i64>>, Error> {
-        let key = (definition.code.clone(), definition.version, posting.map_or(0, |posting| posting.seq), points.to_vec(), axis);
+        let key = (
+            definition.code.clone(),
+            definition.version,
+            posting.map_or(0, |posting| posting.seq),
+            points.to_vec(),
+            axis,
+        );
         if let Some(found) = self.kept.behind.get(&key).filter(|_| definition.state != State::Draft) {
             return Ok(found);
         }
@@ -213,9 +228,7 @@ impl Desk {
             .rows
             .iter()
             .filter_map(|row| match row.keys.as_slice() {
-                [place, seller] => {
-                    Some((*place, *seller, Total { amount: row.amount, trades: row.trades }))
-                }
+                [place, seller] => Some((*place, *seller, Total { amount: row.amount, trades: row.trades })),
                 _ => None,
             })
             .collect();
@@ -228,7 +241,11 @@ impl Desk {
     }
 
     /// What every source has claimed, against what was counted.
-    pub(crate) async fn claims(&self, tx: &mut Tx, fresh: &Freshness) -> Result<Arc<Vec<SourceSummary>>, Error> {
+    pub(crate) async fn claims(
+        &self,
+        tx: &mut Tx,
+        fresh: &Freshness,
+    ) -> Result<Arc<Vec<SourceSummary>>, Error> {
         let seq = fresh.posting.as_ref().map_or(0, |posting| posting.seq);
         if let Some(found) = self.kept.claims.get(&seq).filter(|_| seq > 0) {
             return Ok(found);
@@ -272,7 +289,10 @@ pub(crate) async fn definition(tx: &mut Tx, code: &str) -> Result<Definition, Er
 ///
 /// # Errors
 /// [`Error::NoDefinition`] if the one asked for is not in force.
-pub(crate) fn choose<'a>(all: &'a [Definition], asked: Option<&str>) -> Result<Option<&'a Definition>, Error> {
+pub(crate) fn choose<'a>(
+    all: &'a [Definition],
+    asked: Option<&str>,
+) -> Result<Option<&'a Definition>, Error> {
     match asked.map(str::trim).filter(|code| !code.is_empty()) {
         Some(code) => all
             .iter()

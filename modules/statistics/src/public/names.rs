@@ -28,8 +28,11 @@ impl Names {
 
     /// Reads the names of these parties, in one statement.
     pub(crate) async fn learn(&mut self, tx: &mut Tx, numbers: &[i64]) -> Result<(), DbError> {
-        let mut missing: Vec<i64> =
-            numbers.iter().copied().filter(|number| *number != 0 && !self.sellers.contains_key(number)).collect();
+        let mut missing: Vec<i64> = numbers
+            .iter()
+            .copied()
+            .filter(|number| *number != 0 && !self.sellers.contains_key(number))
+            .collect();
         missing.sort_unstable();
         missing.dedup();
         if missing.is_empty() {
@@ -91,9 +94,7 @@ impl Names {
 
     /// A seller as the public may know it: a person's name is masked.
     pub(crate) fn seller(&self, number: i64) -> String {
-        self.sellers
-            .get(&number)
-            .map_or_else(|| self.locale.t("data-party-unknown"), Party::public_name)
+        self.sellers.get(&number).map_or_else(|| self.locale.t("data-party-unknown"), Party::public_name)
     }
 
     /// Whether the register knows this party.

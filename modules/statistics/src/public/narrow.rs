@@ -13,7 +13,7 @@ use crate::{values, word};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct Narrow {
+pub(crate) struct Narrow {
     /// Place of origin, six digits of GB/T 2260: a province, a city or a county.
     pub origin: Option<String>,
     /// City of destination, six digits.
@@ -49,7 +49,7 @@ pub struct Narrow {
 /// A condition that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}={value} cannot be read")]
-pub struct BadNarrow {
+pub(crate) struct BadNarrow {
     name: &'static str,
     value: String,
 }
@@ -120,7 +120,9 @@ impl Narrow {
         ];
         let mut points = Vec::new();
         for ((name, axis), value) in NAMES.into_iter().zip(values) {
-            let Some(text) = value.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { continue };
+            let Some(text) = value.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+                continue;
+            };
             points.push(read(axis, text).ok_or_else(|| BadNarrow::new(name, text))?);
         }
         Ok(points)

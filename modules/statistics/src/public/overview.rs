@@ -166,10 +166,7 @@ async fn end(
     let page = facts::list_trades(tx, &trade_filter(definition, &points), None, TRADES_PAGE_MAX).await?;
     let largest = page.items.into_iter().max_by_key(|item| (item.counted, std::cmp::Reverse(item.row.id)));
     if let Some(item) = largest {
-        let lines = LineQuery {
-            filter: LineFilter { trade: Some(item.row.id), ..lines.filter },
-            ..lines
-        };
+        let lines = LineQuery { filter: LineFilter { trade: Some(item.row.id), ..lines.filter }, ..lines };
         let summed = facts::sums(tx, &lines).await?.first().map_or(Fen::ZERO, |sum| sum.amount);
         let difference = item.counted.minus(summed).unwrap_or(Fen(i64::MAX));
         let total = Total { amount: item.counted, trades: 1 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sh_db::Tx;
 use sh_http::{Context, Permission};
-use sh_kernel::{Day, Id, RegionCode};
+use sh_kernel::{Id, RegionCode};
 use sh_trade::{
     axes::{Axis, BuyerKind},
     facts::{self, GradeReason, TieState, TiedClaim, TradeCursor, TradeDetail, TradeItem, TradeRow},
@@ -13,18 +13,12 @@ use sh_trade::{
 };
 use utoipa::ToSchema;
 
-use super::{
-    load::Desk,
-    names::Names,
-    narrow::Point,
-    overview::trade_filter,
-    places::Places,
-};
+use super::{load::Desk, names::Names, narrow::Point, overview::trade_filter, places::Places};
 use crate::{Error, definition::Definition, word};
 
 /// A trade in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicTrade {
+pub(crate) struct PublicTrade {
     /// Identifier.
     pub id: String,
     /// Day of the sale, `yyyy-mm-dd`.
@@ -53,7 +47,7 @@ pub struct PublicTrade {
 
 /// A trade with everything that is public of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicTradeDetail {
+pub(crate) struct PublicTradeDetail {
     /// What a list shows; the amount is that of all its standing lines.
     #[serde(flatten)]
     pub trade: PublicTrade,
@@ -75,7 +69,7 @@ pub struct PublicTradeDetail {
 
 /// Something that speaks for a sale.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicReason {
+pub(crate) struct PublicReason {
     /// `both-sides`, `platform-order`, `invoice`, `reported-only`.
     pub kind: &'static str,
     /// The number of the document, masked in the middle.
@@ -86,7 +80,7 @@ pub struct PublicReason {
 
 /// One line of a trade.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicLine {
+pub(crate) struct PublicLine {
     /// Number of the line within the trade.
     pub line: u32,
     /// The posting that wrote it.
@@ -117,7 +111,7 @@ pub struct PublicLine {
 
 /// One report of a trade.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicClaim {
+pub(crate) struct PublicClaim {
     /// Code of the source.
     pub source: String,
     /// Its name.
@@ -142,7 +136,7 @@ pub struct PublicClaim {
 
 /// One decision on a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicDecision {
+pub(crate) struct PublicDecision {
     /// When, in Shanghai.
     pub at: String,
     /// What: `anchor`, `by-rule`, `by-person`, `repeat`, `waiting`, `withdrawn`.
@@ -238,7 +232,8 @@ pub(crate) async fn one(
         || names.is_person(detail.row.buyer)
         || names.is_person(detail.row.seller);
     // A place that the definition does not count is not judged by it: its sellers are told by the trade itself.
-    let hidden = desk.protect() && places.knows(detail.row.origin) && !places.shows_sales_of(detail.row.origin);
+    let hidden =
+        desk.protect() && places.knows(detail.row.origin) && !places.shows_sales_of(detail.row.origin);
     let region = RegionCode::new(detail.row.destination).ok();
     let reads_files = ctx.visible(Permission::ReadClaims).shows(region, None);
     let item = TradeItem { counted: detail.row.amount, row: detail.row.clone() };
@@ -294,8 +289,7 @@ fn lines(detail: &TradeDetail) -> Vec<PublicLine> {
 }
 
 fn public_claim(claim: &TiedClaim, personal: bool, reads_files: bool) -> PublicClaim {
-    let masked =
-        |number: &Option<String>| number.as_deref().filter(|_| !personal).map(mask_number);
+    let masked = |number: &Option<String>| number.as_deref().filter(|_| !personal).map(mask_number);
     PublicClaim {
         source: claim.source.clone(),
         source_name: claim.source_name.clone(),
@@ -325,11 +319,6 @@ fn history(detail: &TradeDetail) -> Vec<PublicDecision> {
         here: decision.trade == Some(detail.row.id) && decision.state != TieState::Withdrawn,
     });
     decisions.collect()
-}
-
-/// A day of a public trade as it was made.
-pub(crate) fn day(text: &str) -> Option<Day> {
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -93,8 +93,11 @@ async fn a_draft_is_previewed_before_it_is_put_in_force(db: Db) {
     definitions::install_defaults(&db, NOW).await.unwrap();
     let figures = Figures::default();
     let sink = CubeSink::default();
-    let lines =
-        [sale(1, 20_200_301, 500), changed(|line| line.trade = crate::common::id(2)), sale(3, 20_190_301, 70)];
+    let lines = [
+        sale(1, 20_200_301, 500),
+        changed(|line| line.trade = crate::common::id(2)),
+        sale(3, 20_190_301, 70),
+    ];
     post(&db, &sink, 1, 20_201_130, "import", &[lines[0].clone(), lines[2].clone()]).await;
     let mut narrow = db.read(async |tx| definitions::find(tx, "gd-3y", None).await).await.unwrap().content;
     narrow.from = crate::common::day(20_200_101);

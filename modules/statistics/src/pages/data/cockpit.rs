@@ -6,9 +6,9 @@ use serde::Deserialize;
 use sh_http::{App, Context, Failure, Html, Query};
 use sh_kernel::{Fen, Month, RegionCode};
 use sh_ui::{
-    AmountUnit, Bar, BarTone, Cockpit, DrillStep, GradeShare, Locale, Part, Theme, Tile, TileMap, amount_in,
-    bar_chart, button_link, cockpit, data_page, drill_rail, empty, grade_list, grouped, headline,
-    horizontal_bars, month_range, panel, percent, split_bar, stat, text::Precision, text::published, tile_map,
+    AmountUnit, Bar, BarTone, Cockpit, DrillStep, GradeShare, Locale, Part, Precision, Theme, Tile, TileMap,
+    amount_in, bar_chart, button_link, cockpit, data_page, drill_rail, empty, grade_list, grouped, headline,
+    horizontal_bars, month_range, panel, percent, published, split_bar, stat, tile_map,
 };
 
 use super::frame::{self, unit_of};
@@ -68,7 +68,8 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Html, Failure> {
     let view = view(&app, &ctx, asked.d.as_deref()).await?;
-    let frame = frame::frame(&ctx, ctx.t("data-title"), Theme::SeaNight).description(ctx.t("data-description"));
+    let frame =
+        frame::frame(&ctx, ctx.t("data-title"), Theme::SeaNight).description(ctx.t("data-description"));
     let Some(view) = view else { return Ok(Html(data_page(&frame, &nothing(&ctx)))) };
     let frame = frame
         .subtitle(frame::meta(&ctx, Some(&view.definition), &view.overview.fresh))
@@ -90,9 +91,9 @@ pub(super) async fn screen(
     let mut frame = ctx.frame(ctx.t("data-title")).theme(Theme::SeaNight);
     frame.menu = Vec::new();
     let Some(view) = view else { return Ok(Html(data_page(&frame, &nothing(&ctx)))) };
-    let frame = frame
-        .subtitle(frame::meta(&ctx, Some(&view.definition), &view.overview.fresh))
-        .action(html! { button.button.is-secondary type="button" data-fullscreen { (ctx.t("data-fullscreen")) } });
+    let frame = frame.subtitle(frame::meta(&ctx, Some(&view.definition), &view.overview.fresh)).action(
+        html! { button.button.is-secondary type="button" data-fullscreen { (ctx.t("data-fullscreen")) } },
+    );
     Ok(Html(data_page(&frame, &cockpit(ctx.locale, &blocks(ctx.locale, &view), Some(REFRESH_SECONDS)))))
 }
 
@@ -187,7 +188,10 @@ impl Draw<'_> {
             parts.push(Part::new(label, amount.0, text(amount), BarTone::OriginSoft));
         }
         let (from, until) = (content.from.month().yyyymm(), content.until.month().yyyymm());
-        let months = (Month::from_yyyymm(from.max(last.key * 100 + 1)), Month::from_yyyymm(until.min(last.key * 100 + 12)));
+        let months = (
+            Month::from_yyyymm(from.max(last.key * 100 + 1)),
+            Month::from_yyyymm(until.min(last.key * 100 + 12)),
+        );
         let label = match months {
             (Ok(from), Ok(until)) if from <= until => month_range(locale, from, until),
             _ => last.key.to_string(),
@@ -360,9 +364,7 @@ impl Draw<'_> {
                 format!("/data/m/{code}?by=origin-province"),
                 locale.with("data-provinces", &[("count", level.parts.into())]),
             ),
-            Step::Place(place) => {
-                (names.place(*place), self.href(&format!("/data/origin/{place}")), share)
-            }
+            Step::Place(place) => (names.place(*place), self.href(&format!("/data/origin/{place}")), share),
             Step::Seller(seller) => (
                 names.seller(*seller),
                 self.href(&format!("/data/producer/{seller}")),
@@ -414,7 +416,10 @@ pub(super) fn month_bars(
         "data-months-label",
         &[
             ("month", names.value((months.axis, peak.key)).into()),
-            ("amount", format!("{} {}", amount_in(locale, peak.total.amount, unit), unit.label(locale)).into()),
+            (
+                "amount",
+                format!("{} {}", amount_in(locale, peak.total.amount, unit), unit.label(locale)).into(),
+            ),
         ],
     );
     html! {

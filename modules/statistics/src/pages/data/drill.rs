@@ -67,7 +67,8 @@ pub(super) async fn origin(
     Path(code): Path<i64>,
     Query(asked): Query<Asked>,
 ) -> Result<Html, Failure> {
-    let point = narrow::place(code).filter(|point| point.1 != 0 || code == 0).ok_or_else(Failure::not_found)?;
+    let point =
+        narrow::place(code).filter(|point| point.1 != 0 || code == 0).ok_or_else(Failure::not_found)?;
     page(&app, &ctx, asked, point).await
 }
 
@@ -136,11 +137,7 @@ impl Part {
             names.learn(tx, &[point.1]).await?;
         }
         let Some(seen) = seen(tx, desk, &definition, &places, point).await? else { return Ok(None) };
-        let shown = if seen {
-            Some(Shown::load(tx, desk, &definition, &places, point).await?)
-        } else {
-            None
-        };
+        let shown = if seen { Some(Shown::load(tx, desk, &definition, &places, point).await?) } else { None };
         if let Some(shown) = &shown {
             let sellers = shown.parts.iter().filter(|split| split.axis == Axis::Seller);
             let numbers: Vec<i64> =
@@ -185,7 +182,10 @@ impl Part {
             (Axis::OriginCity | Axis::Origin, place) => way_to(place),
             _ => Vec::new(),
         };
-        places.into_iter().map(|place| Crumb::link(self.names.place(place), self.href_of(Axis::Origin, place))).collect()
+        places
+            .into_iter()
+            .map(|place| Crumb::link(self.names.place(place), self.href_of(Axis::Origin, place)))
+            .collect()
     }
 
     fn href_of(&self, axis: Axis, value: i64) -> String {
@@ -274,8 +274,12 @@ impl Part {
         let mut last = shown.months.clone();
         let rows = last.rows.len();
         last.rows.drain(..rows.saturating_sub(MONTHS));
-        let bars = month_bars(cited.locale, &self.names, &last, unit, |month| self.way_on(Axis::Month, month));
-        chart_block(cited.locale, &cited.block(cited.locale.t("data-months"), &shown.months, unit, Some(bars)))
+        let bars =
+            month_bars(cited.locale, &self.names, &last, unit, |month| self.way_on(Axis::Month, month));
+        chart_block(
+            cited.locale,
+            &cited.block(cited.locale.t("data-months"), &shown.months, unit, Some(bars)),
+        )
     }
 }
 
@@ -370,7 +374,8 @@ fn first(split: &Breakdown) -> Breakdown {
     let mut first = split.clone();
     if first.rows.len() > PARTS_MAX {
         let rest = first.rows.split_off(PARTS_MAX);
-        let merged = first.merged.unwrap_or(crate::public::breakdown::Merged { cells: 0, total: Total::default() });
+        let merged =
+            first.merged.unwrap_or(crate::public::breakdown::Merged { cells: 0, total: Total::default() });
         let total = rest.iter().fold(merged.total, |sum, cell| sum.plus(cell.total));
         first.merged = Some(crate::public::breakdown::Merged { cells: merged.cells + rest.len(), total });
     }
@@ -401,7 +406,11 @@ pub(super) fn grades_block(cited: &Cited<'_>, grades: &Breakdown) -> Markup {
 }
 
 /// Parts as lying bars, as a block.
-pub(super) fn bars_block(cited: &Cited<'_>, split: &Breakdown, href: impl Fn(i64) -> Option<String>) -> Markup {
+pub(super) fn bars_block(
+    cited: &Cited<'_>,
+    split: &Breakdown,
+    href: impl Fn(i64) -> Option<String>,
+) -> Markup {
     const BARS: usize = 8;
     let unit = unit_of(split);
     let tone = if split.axis == Axis::Destination { BarTone::Destination } else { BarTone::Origin };
@@ -412,7 +421,8 @@ pub(super) fn bars_block(cited: &Cited<'_>, split: &Breakdown, href: impl Fn(i64
         .map(|cell| {
             let text = amount_in(cited.locale, cell.total.amount, unit);
             let mut bar =
-                Bar::new(cited.names.part(cited.parent, (split.axis, cell.key)), cell.total.amount.0, text).tone(tone);
+                Bar::new(cited.names.part(cited.parent, (split.axis, cell.key)), cell.total.amount.0, text)
+                    .tone(tone);
             bar.href = href(cell.key);
             bar
         })

@@ -5,8 +5,8 @@ use sh_http::Context;
 use sh_kernel::Fen;
 use sh_trade::axes::Axis;
 use sh_ui::{
-    AmountUnit, ChartBlock, ChartTable, Column, Crumb, DataTable, Download, Frame, Locale, MenuGroup, MenuItem,
-    Row, Theme, Tone, amount_in, banner, date, grouped, icon, money_cell, percent,
+    AmountUnit, ChartBlock, ChartTable, Column, Crumb, DataTable, Download, Frame, Locale, MenuGroup,
+    MenuItem, Row, Theme, Tone, amount_in, banner, date, grouped, icon, money_cell, percent,
 };
 
 use crate::{
@@ -42,7 +42,12 @@ fn links(locale: Locale) -> Vec<MenuItem> {
 }
 
 /// The way from the cockpit to a page of a definition.
-pub(super) fn crumbs(locale: Locale, definition: &Definition, middle: Vec<Crumb>, here: String) -> Vec<Crumb> {
+pub(super) fn crumbs(
+    locale: Locale,
+    definition: &Definition,
+    middle: Vec<Crumb>,
+    here: String,
+) -> Vec<Crumb> {
     let mut crumbs = vec![
         Crumb::link(locale.t("data-nav-cockpit"), "/data"),
         Crumb::link(definition.content.name.get(locale), format!("/data/m/{}", definition.code)),
@@ -112,12 +117,7 @@ pub(super) fn downloads(definition: &Definition, axis: Axis, points: &[Point]) -
     [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")]
         .map(|(label, ending)| Download {
             label: label.to_owned(),
-            href: format!(
-                "/data/m/{}.{ending}?by={}{}",
-                definition.code,
-                axis.word(),
-                narrow::query(points)
-            ),
+            href: format!("/data/m/{}.{ending}?by={}{}", definition.code, axis.word(), narrow::query(points)),
         })
         .to_vec()
 }
@@ -141,7 +141,13 @@ impl Cited<'_> {
     }
 
     /// A chart with title, unit, as-of date, source, definition, table and downloads.
-    pub(super) fn block(&self, title: String, split: &Breakdown, unit: AmountUnit, chart: Option<Markup>) -> ChartBlock {
+    pub(super) fn block(
+        &self,
+        title: String,
+        split: &Breakdown,
+        unit: AmountUnit,
+        chart: Option<Markup>,
+    ) -> ChartBlock {
         let mut rows: Vec<Vec<String>> = split
             .rows
             .iter()
@@ -165,10 +171,17 @@ impl Cited<'_> {
             unit: unit.label(self.locale),
             as_of: as_of_text(self.fresh),
             source: self.locale.t("data-source"),
-            definition: Some((definition_name(self.locale, self.definition), definition_href(self.definition))),
+            definition: Some((
+                definition_name(self.locale, self.definition),
+                definition_href(self.definition),
+            )),
             chart,
             table: ChartTable {
-                head: vec![self.names.axis(split.axis), unit.label(self.locale), self.locale.t("data-trades")],
+                head: vec![
+                    self.names.axis(split.axis),
+                    unit.label(self.locale),
+                    self.locale.t("data-trades"),
+                ],
                 rows,
             },
             downloads: downloads(self.definition, split.axis, self.points),
@@ -176,7 +189,12 @@ impl Cited<'_> {
     }
 
     /// The parts of a value as a table whose sum row is the value, with the difference computed.
-    pub(super) fn table(&self, caption: String, split: &Breakdown, href: impl Fn(i64) -> Option<String>) -> Markup {
+    pub(super) fn table(
+        &self,
+        caption: String,
+        split: &Breakdown,
+        href: impl Fn(i64) -> Option<String>,
+    ) -> Markup {
         let unit = unit_of(split);
         let share = |amount: Fen| html! { (percent(amount.0, split.parent.amount.0)) };
         let mut rows: Vec<Row> = split

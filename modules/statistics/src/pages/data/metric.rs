@@ -9,8 +9,8 @@ use serde::Deserialize;
 use sh_http::{App, Context, Failure, Html, Path, Query};
 use sh_trade::{axes::Axis, facts::SourceSummary, model::SourceKind};
 use sh_ui::{
-    AmountUnit, Column, Crumb, DataTable, LineSeries, Row, Tab, Theme, amount_in, chart_block, data_page,
-    data_table, facts, grouped, line_chart, money_cell, panel, tabs, BarTone,
+    AmountUnit, BarTone, Column, Crumb, DataTable, LineSeries, Row, Tab, Theme, amount_in, chart_block,
+    data_page, data_table, facts, grouped, line_chart, money_cell, panel, tabs,
 };
 
 use super::{
@@ -79,7 +79,9 @@ struct Metric {
 pub(crate) fn axis(by: Option<&str>, usual: Axis) -> Result<Axis, BadNarrow> {
     match by.map(str::trim).filter(|by| !by.is_empty()) {
         None => Ok(usual),
-        Some(by) => Axis::from_word(by).filter(|axis| *axis != Axis::Seller).ok_or_else(|| BadNarrow::new("by", by)),
+        Some(by) => {
+            Axis::from_word(by).filter(|axis| *axis != Axis::Seller).ok_or_else(|| BadNarrow::new("by", by))
+        }
     }
 }
 
@@ -137,9 +139,11 @@ impl Metric {
         let name = self.definition.content.name.get(locale).to_owned();
         let mut crumbs = vec![Crumb::link(locale.t("data-nav-cockpit"), "/data")];
         crumbs.push(Crumb::here(name.clone()));
-        let frame = frame::frame(ctx, name, Theme::Day)
-            .crumbs(crumbs)
-            .subtitle(frame::meta(ctx, Some(&self.definition), &self.fresh));
+        let frame = frame::frame(ctx, name, Theme::Day).crumbs(crumbs).subtitle(frame::meta(
+            ctx,
+            Some(&self.definition),
+            &self.fresh,
+        ));
         let cited = Cited {
             locale,
             names: &self.names,
@@ -213,7 +217,9 @@ impl Metric {
     fn way_on(&self, value: i64) -> String {
         let code = &self.definition.code;
         match (self.split.axis, self.points.is_empty()) {
-            (Axis::OriginProvince | Axis::OriginCity | Axis::Origin, true) => format!("/data/origin/{value}?d={code}"),
+            (Axis::OriginProvince | Axis::OriginCity | Axis::Origin, true) => {
+                format!("/data/origin/{value}?d={code}")
+            }
             (Axis::Destination, true) => format!("/data/dest/{value}?d={code}"),
             (Axis::Channel, true) => format!("/data/channel/{value}?d={code}"),
             (axis, _) => {
@@ -236,11 +242,18 @@ impl Metric {
                 .map(|cell| Some((cell.total.amount.0, amount_in(cited.locale, cell.total.amount, unit))))
                 .collect();
             let name = self.definition.content.name.get(cited.locale).to_owned();
-            line_chart(&cited.locale.t("data-months"), &axis, &[LineSeries { name, points, tone: BarTone::Origin }])
+            line_chart(
+                &cited.locale.t("data-months"),
+                &axis,
+                &[LineSeries { name, points, tone: BarTone::Origin }],
+            )
         } else {
             month_bars(cited.locale, &self.names, &self.months, unit, |_| None)
         };
-        chart_block(cited.locale, &cited.block(cited.locale.t("data-months"), &self.months, unit, Some(chart)))
+        chart_block(
+            cited.locale,
+            &cited.block(cited.locale.t("data-months"), &self.months, unit, Some(chart)),
+        )
     }
 
     /// What each source claimed against what was counted of it.

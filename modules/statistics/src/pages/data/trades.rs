@@ -3,6 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sh_db::Tx;
 use sh_http::{App, Context, Failure, Html, Path, Query};
 use sh_kernel::{Fen, Id};
 use sh_regions::Regions;
@@ -13,8 +14,8 @@ use sh_trade::{
 };
 use sh_ui::{
     AmountUnit, Choice, Column, Crumb, DataTable, EvidenceGrade, Field, Locale, Pager, QueryForm, Row, Theme,
-    TimelineEntry, Tone, banner, data_page, data_table, empty, evidence_grade, facts, grouped, money, money_cell,
-    pager, panel, query_form, status_tag, timeline,
+    TimelineEntry, Tone, banner, data_page, data_table, empty, evidence_grade, facts, grouped, money,
+    money_cell, pager, panel, query_form, status_tag, timeline,
 };
 
 use super::{
@@ -29,7 +30,10 @@ use crate::{
         load::{self, Desk, Freshness},
         names::Names,
         narrow::{self, BadNarrow, Narrow, Point},
-        trades::{self, PublicClaim, PublicDecision, PublicLine, PublicReason, PublicTrade, PublicTradeDetail},
+        places::Places,
+        trades::{
+            self, PublicClaim, PublicDecision, PublicLine, PublicReason, PublicTrade, PublicTradeDetail,
+        },
     },
     values, word,
 };
@@ -85,25 +89,22 @@ pub(super) async fn list(
             let fresh = load::freshness(tx).await?;
             let places = desk.places(tx, &definition, &fresh).await?;
             let mut names = Names::new(ctx.locale, definition.content.until);
-            let mut hidden = false;
-            for point in &points {
-                if point.0 == Axis::Seller {
-                    names.learn(tx, &[point.1]).await?;
-                }
-                let judged = matches!(
-                    point.0,
-                    Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Seller
-                );
-                hidden = hidden || judged && seen(tx, &desk, &definition, &places, *point).await? == Some(false);
-            }
-            let total = if points.len() < 3 { Some(desk.total(tx, &definition, &points).await?.trades) } else { None };
+            let sellers = points.iter().filter(|point| point.0 == Axis::Seller).map(|point| point.1);
+            names.learn(tx, &sellers.collect::<Vec<_>>()).await?;
+            let hidden = hides(tx, &desk, &definition, &places, &points).await?;
+            let total = if points.len() < 3 {
+                Some(desk.total(tx, &definition, &points).await?.trades)
+            } else {
+                None
+            };
             let outcome = if hidden {
                 Outcome::Hidden
             } else if let Some(count) = total.filter(|count| *count > TRADES_MAX) {
                 Outcome::TooMany(count)
             } else {
                 let (rows, next) =
-                    trades::list(tx, &desk, &definition, &places, (&points, &mut names), (after, ROWS)).await?;
+                    trades::list(tx, &desk, &definition, &places, (&points, &mut names), (after, ROWS))
+                        .await?;
                 Outcome::Page(rows, next, total)
             };
             let points = points.clone();
@@ -115,6 +116,23 @@ pub(super) async fn list(
         return Ok(Html(data_page(&frame, &empty(&ctx.t("data-nothing-yet"), None))));
     };
     Ok(Html(list.page(&ctx)))
+}
+
+/// Whether the public may not see the trades of one of these places or sellers by themselves.
+pub(crate) async fn hides(
+    tx: &mut Tx,
+    desk: &Desk,
+    definition: &Definition,
+    places: &Places,
+    points: &[Point],
+) -> Result<bool, Error> {
+    for point in points {
+        let judged = matches!(point.0, Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Seller);
+        if judged && seen(tx, desk, definition, places, *point).await? == Some(false) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where a list goes on.
@@ -177,35 +195,66 @@ impl List {
         };
         let any = || Choice::new("", locale.t("data-any"));
         let coded = |axis: Axis| {
-            let choices = values(axis).into_iter().map(|value| {
-                Choice::new(word(axis, value).unwrap_or_default(), label(axis, value, locale))
-            });
+            let choices = values(axis)
+                .into_iter()
+                .map(|value| Choice::new(word(axis, value).unwrap_or_default(), label(axis, value, locale)));
             std::iter::once(any()).chain(choices).collect::<Vec<_>>()
         };
         let places = |codes: &[sh_kernel::RegionCode], chosen: &str| {
             let mut choices: Vec<Choice> = std::iter::once(any())
-                .chain(codes.iter().map(|code| Choice::new(code.to_string(), self.names.place(code.number()))))
+                .chain(
+                    codes.iter().map(|code| Choice::new(code.to_string(), self.names.place(code.number()))),
+                )
                 .collect();
             // A city or county that was reached by a link stays chosen.
-            if let Some(number) = chosen.parse::<i64>().ok().filter(|_| !choices.iter().any(|one| one.value == chosen)) {
+            if let Some(number) =
+                chosen.parse::<i64>().ok().filter(|_| !choices.iter().any(|one| one.value == chosen))
+            {
                 choices.push(Choice::new(chosen, self.names.full_place(number)));
             }
             choices
         };
         let definitions = self.all.iter().map(|one| Choice::new(&one.code, one.content.name.get(locale)));
         let (origin, destination) = (value("origin"), value("destination"));
-        let hidden = self.points.iter().filter(|point| matches!(point.0, Axis::Seller | Axis::Year | Axis::Class | Axis::Role | Axis::Stage | Axis::Link | Axis::Basis | Axis::Certified));
+        let hidden = self.points.iter().filter(|point| {
+            matches!(
+                point.0,
+                Axis::Seller
+                    | Axis::Year
+                    | Axis::Class
+                    | Axis::Role
+                    | Axis::Stage
+                    | Axis::Link
+                    | Axis::Basis
+                    | Axis::Certified
+            )
+        });
         let field = |name: &str, axis: Axis, choices: Vec<Choice>, chosen: &str| {
             Field::select(name, &self.names.axis(axis), choices).value(chosen).render(locale)
         };
         let form = QueryForm {
             action: "/data/trades".to_owned(),
             fields: vec![
-                Field::select("d", &locale.t("data-definition"), definitions.collect()).value(&self.definition.code).render(locale),
-                field("origin", Axis::OriginProvince, places(Regions::get().all_provinces(), &origin), &origin),
-                field("destination", Axis::Destination, places(Regions::get().guangdong_cities(), &destination), &destination),
+                Field::select("d", &locale.t("data-definition"), definitions.collect())
+                    .value(&self.definition.code)
+                    .render(locale),
+                field(
+                    "origin",
+                    Axis::OriginProvince,
+                    places(Regions::get().all_provinces(), &origin),
+                    &origin,
+                ),
+                field(
+                    "destination",
+                    Axis::Destination,
+                    places(Regions::get().guangdong_cities(), &destination),
+                    &destination,
+                ),
                 field("channel", Axis::Channel, coded(Axis::Channel), &value("channel")),
-                Field::text("month", &self.names.axis(Axis::Month)).hint(locale.t("data-month-hint")).value(value("month")).render(locale),
+                Field::text("month", &self.names.axis(Axis::Month))
+                    .hint(locale.t("data-month-hint"))
+                    .value(value("month"))
+                    .render(locale),
                 field("grade", Axis::Grade, coded(Axis::Grade), &value("grade")),
             ],
             more: vec![
@@ -213,12 +262,23 @@ impl List {
                 field("buyer_kind", Axis::BuyerKind, coded(Axis::BuyerKind), &value("buyer_kind")),
             ],
             expanded: !value("category").is_empty() || !value("buyer_kind").is_empty(),
-            hidden: hidden.map(|point| { let (name, value) = narrow::written(*point); (name.to_owned(), value) }).collect(),
+            hidden: hidden
+                .map(|point| {
+                    let (name, value) = narrow::written(*point);
+                    (name.to_owned(), value)
+                })
+                .collect(),
         };
         query_form(locale, &form)
     }
 
-    fn rows(&self, locale: Locale, rows: &[PublicTrade], next: Option<TradeCursor>, total: Option<i64>) -> Markup {
+    fn rows(
+        &self,
+        locale: Locale,
+        rows: &[PublicTrade],
+        next: Option<TradeCursor>,
+        total: Option<i64>,
+    ) -> Markup {
         let unit = AmountUnit::Yuan;
         let code = &self.definition.code;
         let columns = vec![
@@ -255,10 +315,14 @@ impl List {
             caption: locale.t("data-nav-trades"),
             columns,
             rows: rows_shown,
-            empty: Some(empty(&locale.t(if next.is_some() { "data-none-here" } else { "data-no-trades" }), None)),
+            empty: Some(empty(
+                &locale.t(if next.is_some() { "data-none-here" } else { "data-no-trades" }),
+                None,
+            )),
             ..DataTable::default()
         };
-        let next = next.map(|next| format!("/data/trades?d={code}{}&after={next}", narrow::query(&self.points)));
+        let next =
+            next.map(|next| format!("/data/trades?d={code}{}&after={next}", narrow::query(&self.points)));
         let total = total.and_then(|total| u64::try_from(total).ok());
         html! {
             (data_table(locale, &table))
@@ -353,7 +417,10 @@ fn basics(locale: Locale, detail: &PublicTradeDetail, code: &str) -> Vec<(String
         (label_of(locale, Axis::Seller), seller(locale, trade, code)),
         (locale.t("data-buyer"), html! { (buyer) " · " (kind) }),
         (label_of(locale, Axis::Origin), place(trade.origin, &trade.origin_name, "origin", code)),
-        (label_of(locale, Axis::Destination), place(trade.destination, &trade.destination_name, "dest", code)),
+        (
+            label_of(locale, Axis::Destination),
+            place(trade.destination, &trade.destination_name, "dest", code),
+        ),
         (label_of(locale, Axis::Channel), html! { (channel(locale, trade.channel)) }),
     ]);
     rows
@@ -422,7 +489,8 @@ fn claims(locale: Locale, claims: &[PublicClaim]) -> Markup {
     let text = |value: &Option<String>| value.as_ref().map(|value| html! { (value) });
     let rows = claims.iter().map(|claim| {
         let (tone, state) = state_text(locale, claim.state);
-        let rule = (claim.rule > 0).then(|| locale.with("data-rule", &[("rule", claim.rule.to_string().into())]));
+        let rule =
+            (claim.rule > 0).then(|| locale.with("data-rule", &[("rule", claim.rule.to_string().into())]));
         let mut cells = vec![
             Some(html! { (claim.source_name) }),
             Some(html! { (claim.day) }),

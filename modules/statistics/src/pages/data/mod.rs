@@ -1,0 +1,34 @@
+//! The public data pages (数据驾驶舱): figures that anyone can open, down to one order. Nobody signs in here.
+
+pub(crate) mod cockpit;
+mod definitions;
+mod drill;
+mod frame;
+mod help;
+pub(crate) mod metric;
+pub(crate) mod releases;
+pub(crate) mod trades;
+
+use axum::routing::get;
+use sh_http::{App, Redirect};
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes of these pages.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/", get(async || Redirect::to("/data")))
+        .route("/data", get(cockpit::page))
+        .route("/data/screen", get(cockpit::screen))
+        .route("/data/origin/{code}", get(drill::origin))
+        .route("/data/dest/{code}", get(drill::destination))
+        .route("/data/channel/{id}", get(drill::channel))
+        .route("/data/producer/{party}", get(drill::producer))
+        .route("/data/trades", get(trades::list))
+        .route("/data/trade/{id}", get(trades::one))
+        .route("/data/m/{figure}", get(metric::page))
+        .route("/data/releases", get(releases::list))
+        .route("/data/releases/{id}", get(releases::one))
+        .route("/data/definitions", get(definitions::list))
+        .route("/data/definitions/{code}/{version}", get(definitions::one))
+        .route("/data/api", get(help::page))
+}

@@ -1,0 +1,11 @@
+//! HTML pages.
+
+pub(crate) mod data;
+
+use sh_http::App;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes of all pages.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    data::routes()
+}
