@@ -56,6 +56,7 @@ fn without_password(address: &str) -> String {
 
 fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> {
     let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
+    let app = app.with(sh_statistics::Figures::default()).with(sh_statistics::Kept::default());
     Ok(sh_access::install(app)?)
 }
 
@@ -72,7 +73,7 @@ pub(crate) fn modules() -> Vec<Module> {
         sh_jobs::module(),
         parties(),
         trade(),
-        statistics(),
+        sh_statistics::module(),
         crate::pages::styleguide::module(),
     ]
 }
@@ -85,10 +86,6 @@ fn parties() -> Module {
 
 fn trade() -> Module {
     Module::new("trade").migrations(sh_trade::MIGRATIONS)
-}
-
-fn statistics() -> Module {
-    Module::new("statistics").migrations(sh_statistics::MIGRATIONS)
 }
 
 /// Puts in what every installation begins with: the sources and the definitions. Doing it again changes nothing.
