@@ -206,3 +206,10 @@ CREATE TABLE trade_line (
     buyer {{i64}} NOT NULL,
     PRIMARY KEY (trade, line)
 ) {{clustered}};
+
+-- Matching runs exclude each other: who runs, and until when the others wait at most.
+CREATE TABLE matching_lease (
+    one {{i64}} NOT NULL PRIMARY KEY,
+    holder {{uuid}} NOT NULL,
+    until {{instant}} NOT NULL
+) {{strict}};

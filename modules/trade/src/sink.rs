@@ -1,5 +1,7 @@
 //! Who else must hear of every line, in the same transaction.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use sh_db::{DbError, Tx};
 
@@ -22,5 +24,15 @@ pub struct NoSink;
 impl LineSink for NoSink {
     fn apply<'a>(&'a self, _: &'a mut Tx, _: &'a [TradeLine]) -> BoxFuture<'a, Result<(), DbError>> {
         Box::pin(async { Ok(()) })
+    }
+}
+
+/// The sink of the program, as it is hung into the services that use cases find.
+#[derive(Clone)]
+pub struct SharedSink(pub Arc<dyn LineSink>);
+
+impl std::fmt::Debug for SharedSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharedSink")
     }
 }

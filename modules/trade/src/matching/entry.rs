@@ -261,6 +261,11 @@ impl Entries {
         &self.products[entry.product as usize].text
     }
 
+    /// The code of the source of a claim.
+    pub(crate) fn source_code(&self, entry: &Entry) -> &str {
+        &self.sources[entry.source as usize].code
+    }
+
     fn name(&mut self, number: i64) -> u32 {
         if let Some(position) = self.name_index.get(&number) {
             return *position;

@@ -166,7 +166,15 @@ impl World {
         self.total += strongest.map_or(0, |report| report.raw.amount);
     }
 
-    fn write(&mut self, number: usize, sale: &Sale, code: &str, kind: SourceKind, alone: bool, dice: &mut Dice) {
+    fn write(
+        &mut self,
+        number: usize,
+        sale: &Sale,
+        code: &str,
+        kind: SourceKind,
+        alone: bool,
+        dice: &mut Dice,
+    ) {
         let mut row = first_hand(sale, code, kind);
         let mut seller = sale.seller.clone();
         let mut buyer = sale.buyer.as_ref().map(|(name, _)| name.clone());

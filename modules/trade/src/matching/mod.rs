@@ -13,6 +13,7 @@ pub mod amount;
 pub mod entry;
 pub mod explain;
 pub mod lines;
+pub mod plan;
 
 #[cfg(test)]
 pub(crate) mod labelled;

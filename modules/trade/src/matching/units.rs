@@ -147,7 +147,8 @@ fn nodes(entries: &Entries, sorted: &[u32], resolved: &Resolved) -> Vec<Node> {
         |a: &Entry, b: &Entry| (a.source, a.content, a.occurrence) == (b.source, b.content, b.occurrence);
     for position in sorted {
         let entry = &entries.list[*position as usize];
-        let equal = nodes.iter().rev().take_while(|node| same(&entries.list[node.lead as usize], entry)).count();
+        let equal =
+            nodes.iter().rev().take_while(|node| same(&entries.list[node.lead as usize], entry)).count();
         let from = nodes.len() - equal;
         // Rows that one file holds twice stay two, even if they were counted alike.
         let home = nodes[from..]

@@ -113,7 +113,10 @@ impl<'a> MatchRun<'a> {
 
 impl std::fmt::Debug for MatchRun<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MatchRun").field("batch", &self.batch).field("cause", &self.cause).finish_non_exhaustive()
+        f.debug_struct("MatchRun")
+            .field("batch", &self.batch)
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
     }
 }
 
@@ -231,8 +234,7 @@ async fn resolve_and_write(
         tell(run, Phase::Resolving, 0, loaded.entries.len())?;
         let (loaded, outcome, mut components) = resolve_apart(loaded, settings).await?;
         plan::join_standing(&mut components, &loaded.standing);
-        let affected =
-            if everything { None } else { Some(affected(&loaded, &touched, &mut components)) };
+        let affected = if everything { None } else { Some(affected(&loaded, &touched, &mut components)) };
         if let Some(affected) = &affected
             && let Some(wider) = wider(&loaded, affected, &mut components, settings, step)
         {
@@ -302,10 +304,8 @@ fn wider(
     step: i32,
 ) -> Option<(Day, Day)> {
     let (mut first, mut last) = loaded.days;
-    let safe = (
-        loaded.days.0.day_number() + settings.key_days,
-        loaded.days.1.day_number() - settings.key_days,
-    );
+    let safe =
+        (loaded.days.0.day_number() + settings.key_days, loaded.days.1.day_number() - settings.key_days);
     let (open_before, open_after) = (loaded.all.0 < loaded.days.0, loaded.days.1 < loaded.all.1);
     let mut positions: HashMap<Id<Claim>, u32> = HashMap::new();
     for (claim, entry) in (0_u32..).zip(loaded.entries.list()) {
@@ -378,7 +378,8 @@ async fn write(
         report.waiting +=
             chunk.ties.iter().filter(|tie| tie.tie.state == State::Waiting.code()).count() as u64;
         report.lines_written += written.lines;
-        report.postings = Some((report.postings.map_or(written.posting, |(first, _)| first), written.posting));
+        report.postings =
+            Some((report.postings.map_or(written.posting, |(first, _)| first), written.posting));
     }
     tell(run, Phase::Writing, done, total)?;
     Ok(report)

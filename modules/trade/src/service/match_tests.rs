@@ -46,7 +46,7 @@ statements! {
     /// Breaks the lines.
     TEST_BREAK_LINE = "UPDATE trade_line SET amount = amount + 1 WHERE trade = $1";
     /// Sums of the table of trades.
-    TEST_TRADES = "SELECT CAST(SUM(amount) AS BIGINT), COUNT(*), CAST(SUM(lines) AS BIGINT) FROM trade WHERE claims > 0";
+    TEST_TRADES = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), COUNT(*), CAST(COALESCE(SUM(lines), 0) AS BIGINT) FROM trade WHERE claims > 0";
     /// Sums of the lines.
     TEST_SUMS = "SELECT CAST(SUM(amount) AS BIGINT), CAST(SUM(count) AS BIGINT), COUNT(*) FROM trade_line";
     /// How many decisions there are.
@@ -66,20 +66,47 @@ pub(super) fn files(world: &World) -> Vec<File> {
 
 fn row(raw: &RawEntry, number: usize) -> Vec<Value> {
     binds![
-        raw.id, uuid::Uuid::from_u128(raw.batch), i64::try_from(number).unwrap(), &raw.source, raw.kind.code(),
-        raw.content, raw.occurrence, raw.withdrawn, raw.day, if raw.precision == DayPrecision::Month { 2_i64 } else { 1 },
-        raw.seller, "", raw.buyer, raw.buyer_kind.code(), &raw.product, raw.category.code(), raw.origin,
-        raw.destination, raw.amount, raw.basis.code(), raw.quantity, raw.order_no.as_deref(),
-        raw.invoice_no.as_deref(), raw.stage.code(), raw.role.code(), raw.channel.code(), raw.certified,
+        raw.id,
+        uuid::Uuid::from_u128(raw.batch),
+        i64::try_from(number).unwrap(),
+        &raw.source,
+        raw.kind.code(),
+        raw.content,
+        raw.occurrence,
+        raw.withdrawn,
+        raw.day,
+        if raw.precision == DayPrecision::Month { 2_i64 } else { 1 },
+        raw.seller,
+        "",
+        raw.buyer,
+        raw.buyer_kind.code(),
+        &raw.product,
+        raw.category.code(),
+        raw.origin,
+        raw.destination,
+        raw.amount,
+        raw.basis.code(),
+        raw.quantity,
+        raw.order_no.as_deref(),
+        raw.invoice_no.as_deref(),
+        raw.stage.code(),
+        raw.role.code(),
+        raw.channel.code(),
+        raw.certified,
         raw.link.code(),
     ]
 }
 
 pub(super) async fn post(db: &Db, world: &World, file: &File) {
     db.write(async |tx| {
-        let names = world.names.iter().map(|(number, name)| binds![*number, name, 0_i64, None::<String>, false]);
+        let names =
+            world.names.iter().map(|(number, name)| binds![*number, name, 0_i64, None::<String>, false]);
         tx.insert_many(&TEST_NAMES, names.collect::<Vec<_>>()).await?;
-        tx.insert_many(&TEST_CLAIMS, file.iter().enumerate().map(|(at, r)| row(&r.raw, at)).collect::<Vec<_>>()).await
+        tx.insert_many(
+            &TEST_CLAIMS,
+            file.iter().enumerate().map(|(at, r)| row(&r.raw, at)).collect::<Vec<_>>(),
+        )
+        .await
     })
     .await
     .unwrap();
@@ -90,7 +117,12 @@ fn days(file: &File) -> Option<(Day, Day)> {
     days().min().zip(days().max())
 }
 
-async fn matched(db: &Db, ids: &IdGen, sink: &dyn LineSink, days: Option<(Day, Day)>) -> Result<MatchReport, MatchError> {
+async fn matched(
+    db: &Db,
+    ids: &IdGen,
+    sink: &dyn LineSink,
+    days: Option<(Day, Day)>,
+) -> Result<MatchReport, MatchError> {
     let clock = sh_testkit::clock();
     let mut task = MatchRun::new(db, &*clock, ids, sink);
     task.chunk_claims = 40;
@@ -121,7 +153,10 @@ pub(super) async fn stands(db: &Db) -> Stands {
     let mut lines = Vec::new();
     for all in of_trade.values() {
         for line in store::standing_lines(all) {
-            lines.push(format!("{} {} {} {:?} {:?}", line.day, line.amount, line.count, line.quantity, line.axes));
+            lines.push(format!(
+                "{} {} {} {:?} {:?}",
+                line.day, line.amount, line.count, line.quantity, line.axes
+            ));
         }
     }
     lines.sort();
@@ -182,7 +217,8 @@ async fn the_order_of_imports_is_irrelevant(db: Db) {
             let mut file = file.clone();
             for report in &mut file {
                 report.raw.batch += 1 << 100;
-                report.raw.id = Id::from_uuid(uuid::Uuid::from_u128(report.raw.id.uuid().as_u128() ^ (1 << 127)));
+                report.raw.id =
+                    Id::from_uuid(uuid::Uuid::from_u128(report.raw.id.uuid().as_u128() ^ (1 << 127)));
             }
             file
         })
@@ -258,7 +294,8 @@ async fn an_interrupted_run_is_simply_run_again(db: Db) {
     let world = World::new(200, 33);
     let ids = IdGen::seeded(3);
     let files = files(&world);
-    let (early, late): (Vec<_>, Vec<_>) = files.iter().partition(|file| file[0].raw.source.starts_with("city"));
+    let (early, late): (Vec<_>, Vec<_>) =
+        files.iter().partition(|file| file[0].raw.source.starts_with("city"));
     for file in early {
         post(&db, &world, file).await;
         matched(&db, &ids, &NoSink, days(file)).await.unwrap();
@@ -312,14 +349,16 @@ async fn two_runs_exclude_each_other(db: Db) {
     let ids = IdGen::seeded(3);
     let holder: Id<()> = ids.next(sh_testkit::PRESS_DAY);
     let until = sh_testkit::PRESS_DAY.plus_seconds(60);
-    let took = db.write(async |tx| store::take_lease(tx, holder, sh_testkit::PRESS_DAY, until).await).await.unwrap();
+    let took =
+        db.write(async |tx| store::take_lease(tx, holder, sh_testkit::PRESS_DAY, until).await).await.unwrap();
     assert!(took);
     let task = MatchRun::new(&db, &*clock, &ids, &NoSink);
     assert!(matches!(run(&task, None).await, Err(MatchError::Busy)));
     // The holder was killed: its lease ends by itself.
     clock.advance_seconds(61);
     assert!(run(&task, None).await.unwrap().ties_written > 0);
-    let (decisions,): (i64,) = db.read(async |tx| tx.fetch_one(&TEST_DECISIONS, Vec::new()).await).await.unwrap();
+    let (decisions,): (i64,) =
+        db.read(async |tx| tx.fetch_one(&TEST_DECISIONS, Vec::new()).await).await.unwrap();
     assert_eq!(usize::try_from(decisions).unwrap(), world.reports.len());
 }
 

@@ -16,7 +16,9 @@ use crate::{
 };
 
 /// For each claim the last ruling that joins it to another.
-pub(crate) async fn joining_rulings(run: &MatchRun<'_>) -> Result<HashMap<Id<Claim>, Id<model::Ruling>>, MatchError> {
+pub(crate) async fn joining_rulings(
+    run: &MatchRun<'_>,
+) -> Result<HashMap<Id<Claim>, Id<model::Ruling>>, MatchError> {
     let rulings = run.db.read(async |tx| store::joining_rulings(tx).await).await?;
     Ok(rulings.into_iter().flat_map(|(id, claim, other)| [(claim, id), (other, id)]).collect())
 }
@@ -169,5 +171,11 @@ fn difference(trade: Id<Trade>, before: &[TradeLine], wanted: &[LineFacts], post
 }
 
 pub(crate) const fn facts_of(line: &TradeLine) -> LineFacts {
-    LineFacts { day: line.day, amount: line.amount, count: line.count, quantity: line.quantity, axes: line.axes }
+    LineFacts {
+        day: line.day,
+        amount: line.amount,
+        count: line.count,
+        quantity: line.quantity,
+        axes: line.axes,
+    }
 }

@@ -50,7 +50,9 @@ pub async fn replay(db: &Db) -> Result<Option<Difference>, MatchError> {
     let settings = Settings::default();
     let (loaded, lines) = db
         .read(async |tx| {
-            let Some(days) = store::days_of_claims(tx).await? else { return Ok::<_, DbError>((None, Vec::new())) };
+            let Some(days) = store::days_of_claims(tx).await? else {
+                return Ok::<_, DbError>((None, Vec::new()));
+            };
             let mut names = HashMap::new();
             sh_parties::names(tx, |number, name| drop(names.insert(number, name))).await?;
             let rulings = store::rulings(tx).await?;

@@ -1,0 +1,444 @@
+//! Statements of matching.
+
+use sh_db::{DbError, FromRow, Row, Tx, Value, binds, inserts, statements};
+use sh_kernel::{Day, Fen, Id, Instant, Quantity};
+
+use crate::{
+    axes::{BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage},
+    matching::{RawEntry, Ruling, plan::Standing},
+    model::{self, Claim, DayPrecision, ImportBatch, LineAxes, SourceKind, Trade, TradeLine},
+};
+
+statements! {
+    /// Takes the lease if it is free, over, or held by the same run.
+    TAKE_LEASE = "INSERT INTO matching_lease (one, holder, until) VALUES (1, $1, $2)
+        ON CONFLICT (one) DO UPDATE SET holder = excluded.holder, until = excluded.until
+        WHERE matching_lease.until <= $3 OR matching_lease.holder = excluded.holder";
+    /// Holds the lease for longer.
+    KEEP_LEASE = "UPDATE matching_lease SET until = $2 WHERE one = 1 AND holder = $1";
+    /// Gives the lease back.
+    FREE_LEASE = "DELETE FROM matching_lease WHERE one = 1 AND holder = $1";
+    /// The claims of some days with their ties. Codes go over in one number, which halves the time of reading.
+    CLAIMS_BETWEEN = "SELECT c.id, c.batch, c.source, c.content, c.occurrence, c.day,
+        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 2
+        + CASE WHEN c.certified THEN 1 ELSE 0 END) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
+        + c.stage) * 16 + c.role) * 64 + c.channel) * 16 + c.link,
+        c.seller, c.buyer, c.product, c.origin * 1000000 + c.destination, c.amount, c.quantity, c.order_no,
+        c.invoice_no, (t.state * 64 + t.rule) * 1024 + t.score, t.trade, t.candidate
+        FROM claim c LEFT JOIN tie t ON t.claim = c.id
+        WHERE c.day >= $1 AND c.day <= $2 AND (NOT c.withdrawn OR t.claim IS NOT NULL)";
+    /// First and last day of any claim.
+    DAYS_OF_CLAIMS = "SELECT (SELECT MIN(day) FROM claim), (SELECT MAX(day) FROM claim)";
+    /// The rulings in force, oldest first, with the days of their claims.
+    RULINGS = "SELECT r.claim, r.other, r.same, a.day, b.day FROM ruling r
+        JOIN claim a ON a.id = r.claim JOIN claim b ON b.id = r.other
+        WHERE r.withdrawn_at IS NULL ORDER BY r.at, r.id";
+    /// The ruling in force that names both claims.
+    RULING_IDS = "SELECT id, claim, other FROM ruling WHERE withdrawn_at IS NULL AND same ORDER BY at, id";
+    /// The highest posting.
+    LAST_POSTING = "SELECT COALESCE(MAX(seq), 0) FROM posting";
+    /// Lines of some trades in the order of posting.
+    MATCHING_LINES = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category,
+        buyer_kind, class, certified, role, stage, grade, link, basis, seller, buyer FROM trade_line
+        WHERE trade {{in_uuid $1}} ORDER BY trade, line";
+    /// All lines.
+    EVERY_LINE = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category,
+        buyer_kind, class, certified, role, stage, grade, link, basis, seller, buyer FROM trade_line
+        ORDER BY trade, line";
+    /// Takes the ties of withdrawn claims away; `decision` keeps the history.
+    UNTIE = "DELETE FROM tie WHERE claim {{in_uuid $1}}";
+    /// Marks a trade as dissolved.
+    DISSOLVE = "UPDATE trade SET amount = 0, claims = 0, lines = $2, posting = $3 WHERE id = $1";
+}
+
+inserts! {
+    /// Notes a posting.
+    ADD_POSTING = posting(seq I64, at Instant, day I64, batch Uuid, cause Text) "";
+    /// Writes lines.
+    ADD_LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
+        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified Bool, role I64, stage I64,
+        grade I64, link I64, basis I64, seller I64, buyer I64) "";
+    /// Writes trades or what changed about them.
+    UPSERT_TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64,
+        channel I64, product Text, amount I64, grade I64, claims I64, lines I64, posting I64)
+        "ON CONFLICT (id) DO UPDATE SET anchor = excluded.anchor, day = excluded.day, seller = excluded.seller, \
+         buyer = excluded.buyer, origin = excluded.origin, destination = excluded.destination, \
+         channel = excluded.channel, product = excluded.product, amount = excluded.amount, grade = excluded.grade, \
+         claims = excluded.claims, lines = excluded.lines, posting = excluded.posting";
+    /// Writes ties.
+    UPSERT_TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, source Text,
+        destination I64, amount I64, day I64)
+        "ON CONFLICT (claim) DO UPDATE SET trade = excluded.trade, state = excluded.state, rule = excluded.rule, \
+         score = excluded.score, candidate = excluded.candidate";
+    /// Appends decisions.
+    ADD_DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, ruling Uuid,
+        posting I64, at Instant) "";
+}
+
+fn wrong(what: &str) -> DbError {
+    DbError::Other(format!("a claim holds a {what} that this program does not know"))
+}
+
+/// Takes small codes out of one number, the last one first.
+struct Codes(i64);
+
+impl Codes {
+    fn next(&mut self, size: i64) -> i64 {
+        let code = self.0 % size;
+        self.0 /= size;
+        code
+    }
+}
+
+/// A claim with the tie it has, if any.
+pub(crate) struct ClaimRow(pub(crate) RawEntry, pub(crate) Option<Standing>);
+
+impl FromRow for ClaimRow {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        let mut codes = Codes(row.get(6)?);
+        let link = Link::from_code(codes.next(16)).ok_or_else(|| wrong("link"))?;
+        let channel = Channel::from_code(codes.next(64)).ok_or_else(|| wrong("channel"))?;
+        let role = Role::from_code(codes.next(16)).ok_or_else(|| wrong("role"))?;
+        let stage = Stage::from_code(codes.next(16)).ok_or_else(|| wrong("stage"))?;
+        let basis = PriceBasis::from_code(codes.next(16)).ok_or_else(|| wrong("price basis"))?;
+        let category = Category::from_code(codes.next(64)).ok_or_else(|| wrong("category"))?;
+        let buyer_kind = BuyerKind::from_code(codes.next(64)).ok_or_else(|| wrong("kind of buyer"))?;
+        let certified = codes.next(2) == 1;
+        let withdrawn = codes.next(2) == 1;
+        let precision = if codes.next(4) == 2 { DayPrecision::Month } else { DayPrecision::Day };
+        let kind = SourceKind::from_code(codes.0).ok_or_else(|| wrong("kind of source"))?;
+        let places: i64 = row.get(10)?;
+        let raw = RawEntry {
+            id: row.get(0)?,
+            batch: row.get::<uuid::Uuid>(1)?.as_u128(),
+            source: row.get(2)?,
+            kind,
+            content: row.get(3)?,
+            occurrence: row.get(4)?,
+            withdrawn,
+            day: row.get(5)?,
+            precision,
+            seller: row.get(7)?,
+            buyer: row.get(8)?,
+            buyer_kind,
+            product: row.get(9)?,
+            category,
+            origin: places / 1_000_000,
+            destination: places % 1_000_000,
+            amount: row.get(11)?,
+            basis,
+            quantity: row.get(12)?,
+            order_no: row.get(13)?,
+            invoice_no: row.get(14)?,
+            stage,
+            role,
+            channel,
+            certified,
+            link,
+        };
+        let tie: Option<i64> = row.get(15)?;
+        let (trade, candidate) = (row.get(16)?, row.get(17)?);
+        let standing = tie.map(|tie| Standing {
+            trade,
+            candidate,
+            state: tie / (64 * 1024),
+            rule: tie / 1024 % 64,
+            score: tie % 1024,
+        });
+        Ok(Self(raw, standing))
+    }
+}
+
+struct LineRow(TradeLine);
+
+impl FromRow for LineRow {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        fn code<T>(row: &Row, at: usize, make: impl Fn(i64) -> Option<T>) -> Result<T, DbError> {
+            let number: i64 = row.get(at)?;
+            make(number)
+                .ok_or_else(|| DbError::Column { column: at, problem: format!("{number} is unknown") })
+        }
+        Ok(Self(TradeLine {
+            trade: row.get(0)?,
+            line: row.get(1)?,
+            posting: row.get(2)?,
+            day: row.get(3)?,
+            amount: row.get(4)?,
+            count: row.get(5)?,
+            quantity: row.get(6)?,
+            axes: LineAxes {
+                origin: row.get(7)?,
+                destination: row.get(8)?,
+                channel: code(row, 9, Channel::from_code)?,
+                category: code(row, 10, Category::from_code)?,
+                buyer_kind: code(row, 11, BuyerKind::from_code)?,
+                class: row.get(12)?,
+                certified: row.get(13)?,
+                role: code(row, 14, Role::from_code)?,
+                stage: code(row, 15, Stage::from_code)?,
+                grade: code(row, 16, Grade::from_code)?,
+                link: code(row, 17, Link::from_code)?,
+                basis: code(row, 18, PriceBasis::from_code)?,
+                seller: row.get(19)?,
+                buyer: row.get(20)?,
+            },
+        }))
+    }
+}
+
+/// Takes the lease until an instant. `false` if another run holds it.
+pub(crate) async fn take_lease(
+    tx: &mut Tx,
+    holder: Id<()>,
+    now: Instant,
+    until: Instant,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(&TAKE_LEASE, binds![holder, until, now]).await? == 1)
+}
+
+/// Holds the lease for longer. `false` if another run has taken it meanwhile.
+pub(crate) async fn keep_lease(tx: &mut Tx, holder: Id<()>, until: Instant) -> Result<bool, DbError> {
+    Ok(tx.execute(&KEEP_LEASE, binds![holder, until]).await? == 1)
+}
+
+/// Gives the lease back.
+pub(crate) async fn free_lease(tx: &mut Tx, holder: Id<()>) -> Result<(), DbError> {
+    tx.execute(&FREE_LEASE, binds![holder]).await.map(drop)
+}
+
+/// Hands the claims of some days to `take`, each with its tie.
+pub(crate) async fn claims_between(
+    tx: &mut Tx,
+    first: Day,
+    last: Day,
+    mut take: impl FnMut(RawEntry, Option<Standing>) + Send,
+) -> Result<(), DbError> {
+    tx.for_each(&CLAIMS_BETWEEN, binds![first, last], |row| {
+        let ClaimRow(raw, standing) = ClaimRow::from_row(row)?;
+        take(raw, standing);
+        Ok(())
+    })
+    .await
+}
+
+/// First and last day of any claim.
+pub(crate) async fn days_of_claims(tx: &mut Tx) -> Result<Option<(Day, Day)>, DbError> {
+    let (first, last): (Option<Day>, Option<Day>) = tx.fetch_one(&DAYS_OF_CLAIMS, Vec::new()).await?;
+    Ok(first.zip(last))
+}
+
+/// The rulings in force, oldest first, with the days of their claims.
+pub(crate) async fn rulings(tx: &mut Tx) -> Result<Vec<(Ruling, Day, Day)>, DbError> {
+    let rows: Vec<(Id<Claim>, Id<Claim>, bool, Day, Day)> = tx.fetch_all(&RULINGS, Vec::new()).await?;
+    Ok(rows.into_iter().map(|(claim, other, same, a, b)| (Ruling { claim, other, same }, a, b)).collect())
+}
+
+/// The rulings in force that join claims, oldest first, with their ids.
+pub(crate) async fn joining_rulings(
+    tx: &mut Tx,
+) -> Result<Vec<(Id<model::Ruling>, Id<Claim>, Id<Claim>)>, DbError> {
+    tx.fetch_all(&RULING_IDS, Vec::new()).await
+}
+
+/// The number of the next posting.
+pub(crate) async fn next_posting(tx: &mut Tx) -> Result<i64, DbError> {
+    let (last,): (i64,) = tx.fetch_one(&LAST_POSTING, Vec::new()).await?;
+    Ok(last + 1)
+}
+
+/// Notes a posting.
+pub(crate) async fn add_posting(
+    tx: &mut Tx,
+    seq: i64,
+    at: Instant,
+    batch: Option<Id<ImportBatch>>,
+    cause: &str,
+) -> Result<(), DbError> {
+    tx.insert(&ADD_POSTING, binds![seq, at, at.day(), batch, cause]).await.map(drop)
+}
+
+/// Lines of some trades, by trade in the order of posting.
+pub(crate) async fn lines_of(tx: &mut Tx, trades: &[Id<Trade>]) -> Result<Vec<TradeLine>, DbError> {
+    let rows: Vec<LineRow> = tx.fetch_all(&MATCHING_LINES, binds![trades]).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// Hands every line to `take`, by trade in the order of posting.
+pub(crate) async fn every_line(
+    tx: &mut Tx,
+    mut take: impl FnMut(TradeLine) -> Result<(), DbError> + Send,
+) -> Result<(), DbError> {
+    tx.for_each(&EVERY_LINE, Vec::new(), |row| take(LineRow::from_row(row)?.0)).await
+}
+
+/// Writes lines.
+pub(crate) async fn add_lines(tx: &mut Tx, lines: &[TradeLine]) -> Result<(), DbError> {
+    let rows = lines.iter().map(|line| {
+        let axes = &line.axes;
+        binds![
+            line.trade,
+            line.line,
+            line.posting,
+            line.day,
+            line.amount,
+            line.count,
+            line.quantity,
+            axes.origin,
+            axes.destination,
+            axes.channel.code(),
+            axes.category.code(),
+            axes.buyer_kind.code(),
+            axes.class,
+            axes.certified,
+            axes.role.code(),
+            axes.stage.code(),
+            axes.grade.code(),
+            axes.link.code(),
+            axes.basis.code(),
+            axes.seller,
+            axes.buyer,
+        ]
+    });
+    let rows: Vec<Vec<Value>> = rows.collect();
+    tx.insert_many(&ADD_LINES, rows).await.map(drop)
+}
+
+/// What the table of trades says about one trade.
+pub(crate) struct TradeValues<'a> {
+    pub(crate) trade: Trade,
+    pub(crate) axes: LineAxes,
+    pub(crate) product: &'a str,
+    pub(crate) lines: i64,
+}
+
+/// Writes trades.
+pub(crate) async fn upsert_trades(
+    tx: &mut Tx,
+    posting: i64,
+    trades: &[TradeValues<'_>],
+) -> Result<(), DbError> {
+    let rows: Vec<Vec<Value>> = trades
+        .iter()
+        .map(|values| {
+            let TradeValues { trade, axes, product, lines } = values;
+            binds![
+                trade.id,
+                trade.anchor,
+                trade.day,
+                axes.seller,
+                axes.buyer,
+                axes.origin,
+                axes.destination,
+                axes.channel.code(),
+                *product,
+                trade.amount,
+                trade.grade.code(),
+                trade.claims,
+                *lines,
+                posting,
+            ]
+        })
+        .collect();
+    tx.insert_many(&UPSERT_TRADES, rows).await.map(drop)
+}
+
+/// Marks a trade as dissolved.
+pub(crate) async fn dissolve(tx: &mut Tx, trade: Id<Trade>, lines: i64, posting: i64) -> Result<(), DbError> {
+    tx.execute(&DISSOLVE, binds![trade, lines, posting]).await.map(drop)
+}
+
+/// A tie with what the queue's filters need.
+pub(crate) struct TieRow<'a> {
+    pub(crate) claim: Id<Claim>,
+    pub(crate) tie: Standing,
+    pub(crate) source: &'a str,
+    pub(crate) destination: i64,
+    pub(crate) amount: Fen,
+    pub(crate) day: Day,
+}
+
+/// Writes ties.
+pub(crate) async fn upsert_ties(tx: &mut Tx, ties: &[TieRow<'_>]) -> Result<(), DbError> {
+    let rows: Vec<Vec<Value>> = ties
+        .iter()
+        .map(|row| {
+            let tie = row.tie;
+            binds![
+                row.claim,
+                tie.trade,
+                tie.state,
+                tie.rule,
+                tie.score,
+                tie.candidate,
+                row.source,
+                row.destination,
+                row.amount,
+                row.day,
+            ]
+        })
+        .collect();
+    tx.insert_many(&UPSERT_TIES, rows).await.map(drop)
+}
+
+/// Takes the ties of withdrawn claims away.
+pub(crate) async fn untie(tx: &mut Tx, claims: &[Id<Claim>]) -> Result<(), DbError> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    tx.execute(&UNTIE, binds![claims]).await.map(drop)
+}
+
+/// One decision.
+pub(crate) struct DecisionRow {
+    pub(crate) id: Id<()>,
+    pub(crate) claim: Id<Claim>,
+    pub(crate) tie: Option<Standing>,
+    pub(crate) ruling: Option<Id<model::Ruling>>,
+}
+
+/// Appends decisions.
+pub(crate) async fn add_decisions(
+    tx: &mut Tx,
+    posting: i64,
+    at: Instant,
+    decisions: &[DecisionRow],
+) -> Result<(), DbError> {
+    let rows: Vec<Vec<Value>> = decisions
+        .iter()
+        .map(|row| {
+            let tie = row.tie;
+            let number = |take: fn(&Standing) -> i64| tie.as_ref().map_or(0, take);
+            binds![
+                row.id,
+                row.claim,
+                tie.and_then(|tie| tie.trade.or(tie.candidate)),
+                number(|tie| tie.state),
+                number(|tie| tie.rule),
+                number(|tie| tie.score),
+                row.ruling,
+                posting,
+                at,
+            ]
+        })
+        .collect();
+    tx.insert_many(&ADD_DECISIONS, rows).await.map(drop)
+}
+
+/// The lines that stand: those no later line takes back.
+pub(crate) fn standing_lines(lines: &[TradeLine]) -> Vec<TradeLine> {
+    let mut standing: Vec<TradeLine> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let taken_back = standing.iter().position(|known| {
+            known.day == line.day
+                && known.axes == line.axes
+                && known.amount == line.amount.reversed()
+                && known.count == -line.count
+                && known.quantity == Quantity(-line.quantity.0)
+        });
+        match taken_back {
+            Some(at) => drop(standing.remove(at)),
+            None => standing.push(line.clone()),
+        }
+    }
+    standing
+}
