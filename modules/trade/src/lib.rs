@@ -3,18 +3,46 @@
 //! What happened is a [`model::Trade`]; what somebody says happened is a [`model::Claim`]. Sources send files, an
 //! import turns rows into claims, matching ties claims to trades, and every trade carries lines with all the axes a
 //! figure may use. Totals count trades, so a sale is counted once however many parties report it.
+//!
+//! # From a file to claims
+//!
+//! | step | call | what it leaves |
+//! |---|---|---|
+//! | know who reports | [`service::sources`]: `install_defaults`, `register`, `list`, `get`, `save_profile` | sources, profiles |
+//! | take a file | [`service::upload`]: `upload_path` (a local file), `upload` (a stored one) | a batch, its check queued |
+//! | look at it | [`service::check`]: `dry_run`, `correct`, `discard`, `marked_file`; [`service::imports`]: `get`, `issues` | nothing but counts |
+//! | post it | [`service::post`]: `confirm`, `stop`, `go_on` | claims, group by group, then trades |
+//! | take it back | [`service::withdraw::withdraw`] | reversing lines |
+//!
+//! Each of them queues a job; a server's workers run it, a command line calls [`sh_jobs::run_now`] with
+//! [`service::handlers`]. [`service::upload::resume`] queues again at start what was cut off. The program must hang a
+//! [`sink::SharedSink`] into its services, and may hang in an object store (else files lie in `objects` of its data).
 
+pub mod api;
 pub mod axes;
 pub mod facts;
 pub mod import;
 pub mod matching;
 pub mod model;
+pub mod pages;
 pub mod service;
 pub mod sink;
 mod store;
 
 use sh_db::Migration;
+use sh_http::Module;
 
 /// The schema of this module.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { module: "trade", version: 1, text: include_str!("../migrations/0001_trade.sql") }];
+
+/// Pages, interface and tables of this module.
+pub fn module() -> Module {
+    Module::new("trade")
+        .routes(pages::imports::routes().merge(api::imports::routes()))
+        .migrations(MIGRATIONS)
+        .store(store::facts::STATEMENTS, &[])
+        .store(store::import::STATEMENTS, store::import::INSERTS)
+        .store(store::matching::STATEMENTS, store::matching::INSERTS)
+        .menu(pages::imports::MENU)
+}

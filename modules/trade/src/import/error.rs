@@ -6,7 +6,7 @@ use sh_http::{AppError, Denied, Kind, MissingService};
 use sh_kernel::{Id, Instant};
 
 use super::{batch::BatchState, file::FileFault};
-use crate::model::ImportBatch;
+use crate::{model::ImportBatch, service::match_run::MatchError};
 
 /// An import that did not go on. The texts are `problem-<code>`.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,9 @@ pub enum ImportError {
     /// A thread of the program broke.
     #[error("a worker thread broke: {0}")]
     Thread(#[from] tokio::task::JoinError),
+    /// Matching broke.
+    #[error(transparent)]
+    Matching(MatchError),
     /// The job should stop.
     #[error("stopped")]
     Stopped,
@@ -90,7 +93,7 @@ impl AppError for ImportError {
             Self::Store(StoreError::TooLarge { .. }) => Kind::TooLarge,
             // The disk may be full or away; the state is kept, and the work goes on when it is back.
             Self::Store(StoreError::Io(_)) | Self::Stopped => Kind::Unavailable,
-            Self::Store(_) | Self::Missing(_) | Self::Thread(_) => Kind::Internal,
+            Self::Store(_) | Self::Missing(_) | Self::Thread(_) | Self::Matching(_) => Kind::Internal,
             Self::Denied(denied) => denied.kind(),
             Self::Db(error) => error.kind(),
         }
@@ -111,7 +114,7 @@ impl AppError for ImportError {
             Self::File(fault) => fault.code(),
             Self::Store(error) => error.code(),
             Self::Denied(denied) => denied.code(),
-            Self::Missing(_) | Self::Thread(_) => "internal",
+            Self::Missing(_) | Self::Thread(_) | Self::Matching(_) => "internal",
             Self::Stopped => "import-stopped",
             Self::Db(error) => error.code(),
         }

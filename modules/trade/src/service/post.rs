@@ -4,7 +4,7 @@
 //! the batch's count of posted rows, so that a posting that was killed goes on where it stopped: nothing is lost and
 //! nothing is posted twice, even if two workers try.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use camino::Utf8PathBuf;
 use sh_access::audit::{Entry, record};
@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::{
     check::{plan_of, stored_path},
+    match_run::{self, Cause, MatchError, MatchProgress, MatchRun},
     upload::{POST_JOB, find, find_in, queue},
 };
 use crate::{
@@ -27,6 +28,7 @@ use crate::{
         reader::{NewClaim, Outcome},
     },
     model::ImportBatch,
+    sink::SharedSink,
     store::import as store,
 };
 
@@ -35,6 +37,8 @@ use crate::{
 pub const GROUP_ROWS: usize = 2_000;
 /// Groups that are read ahead.
 const AHEAD: usize = 2;
+/// Pause before asking again whether another run of matching has ended.
+const MATCHING_PAUSE: Duration = Duration::from_millis(500);
 
 /// A person's go-ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,7 +161,9 @@ pub async fn post(
     progress: &Progress,
 ) -> Result<Batch, ImportError> {
     let batch = rows(ctx, app, id, progress).await?;
-    if batch.state != BatchState::Posting {
+    // What a stopped posting has left stays, so it must be matched, too.
+    let left = batch.state == BatchState::Stopped && batch.rows_posted > 0;
+    if batch.state != BatchState::Posting && !left {
         return Ok(batch);
     }
     finish(ctx, app, &[id], progress).await?;
@@ -209,8 +215,8 @@ pub async fn finish(
         }
     }
     // A posting that many files cause together names none of them.
-    let cause = if let [only] = ids { Some(*only) } else { None };
-    match_days(ctx, app, cause, days, progress).await?;
+    let only = if let [only] = ids { Some(*only) } else { None };
+    match_days(ctx, app, only, Cause::Import, days, progress).await?;
     app.db
         .write(async |tx| {
             for id in ids {
@@ -367,11 +373,30 @@ pub(crate) async fn match_days(
     ctx: &Context,
     app: &App,
     batch: Option<Id<ImportBatch>>,
+    cause: Cause,
     days: Option<(Day, Day)>,
     progress: &Progress,
 ) -> Result<(), ImportError> {
-    let Some((_first, _last)) = days else { return Ok(()) };
+    let Some(days) = days else { return Ok(()) };
     progress.begin("import-stage-matching", 0);
-    let _ = (ctx, app, batch);
-    Ok(())
+    let sink = app.get::<SharedSink>()?;
+    let tell = |known: MatchProgress| {
+        progress.set_of(known.done, known.total);
+        !progress.should_stop()
+    };
+    let run =
+        MatchRun { batch, cause, progress: &tell, ..MatchRun::new(&app.db, &*ctx.clock, &ctx.ids, &*sink.0) };
+    loop {
+        match match_run::run(&run, Some(days)).await {
+            Ok(_) => return Ok(()),
+            // Somebody else's run is under way; it may have read its claims before ours were there.
+            Err(MatchError::Busy) => {
+                progress.check().map_err(|_| ImportError::Stopped)?;
+                tokio::time::sleep(MATCHING_PAUSE).await;
+            }
+            Err(MatchError::Stopped) => return Err(ImportError::Stopped),
+            Err(MatchError::Db(error)) => return Err(error.into()),
+            Err(error @ MatchError::Resolving(_)) => return Err(ImportError::Matching(error)),
+        }
+    }
 }

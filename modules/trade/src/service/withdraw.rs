@@ -7,6 +7,7 @@ use sh_jobs::{Job, JobError, Progress, Run};
 use sh_kernel::Id;
 
 use super::{
+    match_run::Cause,
     post::{batch_of, match_days},
     upload::{WITHDRAW_JOB, find, queue},
 };
@@ -97,7 +98,7 @@ pub async fn take_back(
         progress.set(u64::try_from(after).unwrap_or(0));
         progress.check().map_err(|_| ImportError::Stopped)?;
     }
-    match_days(ctx, app, Some(id), days, progress).await?;
+    match_days(ctx, app, Some(id), Cause::Withdrawal, days, progress).await?;
     app.db
         .write(async |tx| {
             store::set_withdrawn(tx, id, ctx.now()).await?;

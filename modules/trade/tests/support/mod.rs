@@ -19,6 +19,7 @@ use sh_trade::{
     },
     model::ImportBatch,
     service::{handlers, imports, post, sources, upload},
+    sink::{NoSink, SharedSink},
 };
 use sh_ui::Locale;
 
@@ -49,7 +50,7 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(folder.path().join("objects")).unwrap();
         let store = ObjectStore::open_dir(root, 64 << 20).unwrap();
-        let app = sh_http::testing::app(db, clock(), ids()).with(store);
+        let app = sh_http::testing::app(db, clock(), ids()).with(store).with(SharedSink(Arc::new(NoSink)));
         let ctx = Context::system(&app, "test");
         app.db.write(async |tx| sources::install_defaults(&ctx, tx).await).await.unwrap();
         Self { app, folder }

@@ -1,0 +1,3 @@
+//! JSON endpoints, one file per resource.
+
+pub mod imports;

@@ -1,0 +1,3 @@
+//! HTML pages, one file per page.
+
+pub mod imports;

@@ -1,0 +1,229 @@
+//! The import pages and their JSON, as a browser without scripts and a program use them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must say why")]
+#![expect(unreachable_pub, dead_code, reason = "the support module is shared by several tests")]
+
+mod support;
+
+use sh_db::Db;
+use sh_http::testing::{Answer, EVERY_ROLE, TestSite};
+use sh_testkit::db_test;
+use sh_trade::{import::batch::BatchState, service::handlers};
+use support::{GOOD_ROWS, Program, TASK_FORCE, city_return, is, schema};
+
+const CITY: &str = "city@region:440100";
+
+fn site(program: &Program) -> TestSite {
+    TestSite::new(&program.app, vec![sh_trade::module(), sh_jobs::module()])
+}
+
+/// A form with a file as a browser sends it.
+async fn send(site: &TestSite, by: &str, path: &str, source: &str, name: &str, bytes: &[u8]) -> Answer {
+    let mut body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"source\"\r\n\r\n{source}\r\n--x\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--x--\r\n");
+    site.call(by, "POST", path, "multipart/form-data; boundary=x", body).await
+}
+
+async fn work(program: &Program) {
+    let ctx = program.ctx(TASK_FORCE);
+    for job in sh_jobs::recent(&ctx, &program.app, None, None, 50).await.unwrap() {
+        if !job.state.is_finished() {
+            sh_jobs::run_now(&program.app, &handlers(), job.id, &|_| {}).await.unwrap();
+        }
+    }
+}
+
+#[db_test(&schema())]
+async fn a_person_uploads_looks_posts_and_withdraws_without_scripts(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    assert!(site.get(CITY, "/w/imports").await.body.contains("还没导入过"));
+    let form = site.get(CITY, "/w/imports/new").await;
+    assert!(form.body.contains("广州市月报：选一个文件"), "the only source of a city is not asked for");
+
+    let mut rows = GOOD_ROWS.to_vec();
+    rows.push(["2020-11-30", "甲", "乙公司", "米", "城关区", "3", "已付款", "Z1"]);
+    let file = city_return(&rows, Some("124.86"));
+    let sent = send(&site, CITY, "/w/imports", "city-440100", "11月.xlsx", &file).await;
+    assert_eq!(sent.status.as_u16(), 303, "{}", sent.body);
+    let page = sent.header("location").to_owned();
+    let waiting = site.get(CITY, &page).await;
+    assert!(waiting.body.contains("hx-trigger=\"every 1s\""), "{}", waiting.body);
+    work(&program).await;
+
+    let checked = site.get(CITY, &page).await;
+    for text in [
+        "待确认",
+        "122",
+        "城关区",
+        "不止一个",
+        "合计核对",
+        "昭通市昭阳区绿健果业有限责任公司",
+        "下载错误明细",
+    ] {
+        assert!(checked.body.contains(text), "{text} in {}", checked.body);
+    }
+    assert!(checked.body.contains("只入账可用的 3 行，1 行不入账"));
+    assert!(!checked.body.contains("every 1s"), "nothing is at work");
+
+    let answered = site
+        .post(CITY, &format!("{page}/columns"), "place-0=%E5%9F%8E%E5%85%B3%E5%8C%BA&code-0=620102")
+        .await;
+    assert_eq!(answered.status.as_u16(), 303, "{}", answered.body);
+    work(&program).await;
+    assert!(site.get(CITY, &page).await.body.contains("确认入账 4 行"));
+
+    let confirmed = site.post(CITY, &format!("{page}/confirm"), "").await;
+    assert_eq!(confirmed.status.as_u16(), 303);
+    work(&program).await;
+    let posted = site.get(CITY, &page).await;
+    assert!(posted.body.contains("已入账") && posted.body.contains("新的交易"), "{}", posted.body);
+    assert_eq!(program.claims().await.0, 4);
+
+    let marked = site.get(CITY, &format!("{page}/marked")).await;
+    assert_eq!(marked.status.as_u16(), 200);
+    assert!(marked.header("content-disposition").contains(".xlsx"));
+
+    let silent = site.post(CITY, &format!("{page}/withdraw"), "reason=").await;
+    assert_eq!(silent.status.as_u16(), 303);
+    is(&only(&program).await, BatchState::Posted);
+    site.post(CITY, &format!("{page}/withdraw"), "reason=%E9%94%99%E4%BA%86").await;
+    work(&program).await;
+    assert!(site.get(CITY, &page).await.body.contains("已撤回"));
+    assert_eq!(program.claims().await.0, 0);
+    assert!(site.get("city@region:440300", "/w/imports").await.body.contains("还没导入过"));
+}
+
+async fn only(program: &Program) -> sh_trade::import::batch::Batch {
+    let ctx = program.ctx(TASK_FORCE);
+    let filter = sh_trade::service::imports::BatchFilter::default();
+    let found =
+        sh_trade::service::imports::list(&ctx, &program.app, &filter, &sh_http::Page::default()).await;
+    found.unwrap().items.remove(0).batch
+}
+
+#[db_test(&schema())]
+async fn the_same_file_again_is_told_beside_the_form(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let file = city_return(GOOD_ROWS, Some("121.86"));
+    send(&site, CITY, "/w/imports", "city-440100", "a.xlsx", &file).await;
+    let again = send(&site, CITY, "/w/imports", "city-440100", "b.xlsx", &file).await;
+    assert_eq!(again.status.as_u16(), 409);
+    let batch = only(&program).await.id.to_string();
+    assert!(again.body.contains("同一个文件已经导入过") && again.body.contains(&batch), "{}", again.body);
+    let foreign = send(&site, CITY, "/w/imports", "city-440300", "c.xlsx", &file).await;
+    assert_eq!(foreign.status.as_u16(), 404, "a city does not report for another one");
+}
+
+#[db_test(&schema())]
+async fn a_file_that_is_refused_says_why_and_what_to_do(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let text = "日期,甲方,乙方,品名,钱\n2020-11-03,广州一中,乙公司,苹果,300\n".as_bytes();
+    let sent = send(&site, "task-force@*", "/w/imports", "market", "x.csv", text).await;
+    let page = sent.header("location").to_owned();
+    work(&program).await;
+    let failed = site.get(TASK_FORCE, &page).await;
+    assert!(failed.body.contains("缺少必要的列") && failed.body.contains("乙方"), "{}", failed.body);
+    // 日期 and 品名 are known; the person explains the others.
+    let form = "title-0=%E4%B9%99%E6%96%B9&field-0=seller&title-1=%E9%92%B1&field-1=amount\
+        &title-2=%E7%94%B2%E6%96%B9&field-2=buyer";
+    site.post(TASK_FORCE, &format!("{page}/columns"), form).await;
+    work(&program).await;
+    let batch = only(&program).await;
+    is(&batch, BatchState::Checked);
+    assert_eq!((batch.rows_good, batch.amount_good.0), (1, 30_000));
+}
+
+#[db_test(&schema())]
+async fn a_program_imports_over_json(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let file = city_return(GOOD_ROWS, Some("150"));
+    let sent = send(&site, CITY, "/api/v1/imports", "city-440100", "a.xlsx", &file).await;
+    assert_eq!(sent.status.as_u16(), 202, "{}", sent.body);
+    let id = sent.json()["id"].as_str().unwrap().to_owned();
+    work(&program).await;
+    let path = format!("/api/v1/imports/{id}");
+    let shown = site.get(CITY, &path).await.json();
+    assert_eq!((shown["state"].as_str(), shown["doubtful"].as_bool()), (Some("checked"), Some(true)));
+    let issues = site.get(CITY, &format!("{path}/issues")).await.json();
+    assert_eq!(issues[0]["code"], "total-differs");
+    assert!(issues[0]["reason"].as_str().unwrap().contains("1,500,000.00"), "{issues}");
+
+    let refused = site.api(CITY, "POST", &format!("{path}/confirm"), &serde_json::json!({})).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["code"].as_str()), (409, Some("import-doubtful")));
+    let go = serde_json::json!({ "doubtful_too": true });
+    assert_eq!(site.api(CITY, "POST", &format!("{path}/confirm"), &go).await.status.as_u16(), 202);
+    work(&program).await;
+    assert_eq!(site.get(CITY, &path).await.json()["rows_posted"], 3);
+    assert_eq!(
+        site.get(CITY, "/api/v1/imports?source=city-440100").await.json()["items"][0]["state"],
+        "posted"
+    );
+    let back = serde_json::json!({ "reason": "报错" });
+    assert_eq!(site.api(CITY, "POST", &format!("{path}/withdraw"), &back).await.status.as_u16(), 202);
+    work(&program).await;
+    assert_eq!(site.get(CITY, &path).await.json()["state"], "withdrawn");
+}
+
+#[db_test(&schema())]
+async fn who_gets_where(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let batch =
+        program.check("city-440300", "11月.xlsx", city_return(GOOD_ROWS, Some("121.86"))).await.unwrap();
+    let path = |rest: &str| format!("/w/imports/{}{rest}", batch.id);
+    let (page, confirm, discard) = (path(""), path("/confirm"), path("/discard"));
+    let routes = [
+        ("GET", "/w/imports", ""),
+        ("GET", "/w/imports/new", ""),
+        ("GET", page.as_str(), ""),
+        ("POST", confirm.as_str(), "good_only=yes"),
+        ("POST", discard.as_str(), ""),
+    ];
+    let table = site.probe(&routes, EVERY_ROLE).await.replace(&batch.id.to_string(), "{id}");
+    insta::assert_snapshot!(table);
+}
+
+#[db_test(&schema())]
+async fn every_statement_is_understood(db: Db) {
+    let module = sh_trade::module();
+    for sql in module.statements.iter().flat_map(|list| list.iter()) {
+        let checked = db.check_statement(&sql.rendered(db.engine())).await;
+        checked.unwrap_or_else(|error| panic!("{}: {error}", sql.name));
+    }
+    for insert in module.inserts.iter().flat_map(|list| list.iter()) {
+        let checked = db.check_statement(&insert.rendered(db.engine())).await;
+        checked.unwrap_or_else(|error| panic!("{}: {error}", insert.name));
+    }
+}
+
+#[test]
+fn every_code_has_its_texts() {
+    use sh_files::{OpenError, parse::ProblemCode};
+    let issues =
+        sh_trade::import::issue::CODES.iter().copied().chain(ProblemCode::ALL.iter().map(|c| c.as_str()));
+    for locale in sh_ui::Locale::ALL {
+        for code in issues.clone() {
+            assert!(locale.has(&format!("issue-{code}")), "{code}");
+            assert!(locale.has(&format!("issue-{code}-fix")), "{code}");
+        }
+        for code in OpenError::CODES {
+            assert!(locale.has(&format!("problem-{code}")), "{code}");
+        }
+        for field in sh_trade::import::fields::Field::ALL {
+            assert!(locale.has(&format!("field-{}", field.word())), "{field:?}");
+        }
+        for state in BatchState::ALL {
+            assert!(locale.has(&format!("import-state-{}", state.word())), "{state:?}");
+        }
+    }
+}
