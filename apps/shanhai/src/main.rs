@@ -16,6 +16,7 @@ async fn main() -> std::process::ExitCode {
                 .unwrap_or_else(|_| "warn,sh_http=info".into()),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
     match cli.run().await {
         Ok(code) => code,

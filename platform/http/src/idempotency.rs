@@ -11,7 +11,11 @@ use sh_db::{DbError, FromRow, Migration, Row, binds};
 use sh_kernel::Instant;
 use sha2::{Digest, Sha256};
 
-use crate::{Actor, App, AppError, BODY_BYTES_MAX, Context, Failure, Kind, boundary::text_of};
+use crate::{
+    Actor, App, AppError, BODY_BYTES_MAX, Context, Failure, Kind,
+    boundary::text_of,
+    store::{CLAIM, FIND, FINISH, FORGET_ALL_EXPIRED, FORGET_EXPIRED, RELEASE},
+};
 
 /// Characters of a key at most.
 const KEY_CHARS_MAX: usize = 64;
@@ -23,25 +27,6 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { module: "http", version: 1, text: include_str!("../migrations/0001_http.sql") }];
-
-sh_db::inserts! {
-    /// Claims a key; changes nothing if it is taken.
-    CLAIM = idempotency(owner Text, key Text, request Bytes, at Instant) "ON CONFLICT (owner, key) DO NOTHING";
-}
-
-sh_db::statements! {
-    /// Forgets one key that has expired.
-    FORGET_EXPIRED = "DELETE FROM idempotency WHERE owner = $1 AND key = $2 AND at < $3";
-    /// What is known of a key.
-    FIND = "SELECT request, status, content_type, location, body FROM idempotency WHERE owner = $1 AND key = $2";
-    /// Remembers the answer.
-    FINISH = "UPDATE idempotency SET status = $3, content_type = $4, location = $5, body = $6
-        WHERE owner = $1 AND key = $2";
-    /// Gives a key back after a write that changed nothing.
-    RELEASE = "DELETE FROM idempotency WHERE owner = $1 AND key = $2 AND status IS NULL";
-    /// Forgets all keys that have expired.
-    FORGET_ALL_EXPIRED = "DELETE FROM idempotency WHERE at < $1";
-}
 
 /// Why a write with a key was not run.
 #[derive(Debug, thiserror::Error)]

@@ -21,6 +21,7 @@ mod permission;
 mod render;
 mod respond;
 mod serve;
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -9,7 +9,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Actor, App, Failure, Permission, boundary, idempotency, language, openapi, serve};
+use crate::{Actor, App, Failure, Permission, boundary, idempotency, language, openapi, serve, store};
 
 /// Bytes of a request body, unless a route sets its own limit for uploads.
 pub const BODY_BYTES_MAX: usize = 512 * 1024;
@@ -104,8 +104,7 @@ pub fn module() -> Module {
     Module::new("http")
         .routes(OpenApiRouter::new().route("/language", routing::post(language::choose)))
         .migrations(idempotency::MIGRATIONS)
-        .store(idempotency::STATEMENTS, idempotency::INSERTS)
-        .store(serve::STATEMENTS, &[])
+        .store(store::STATEMENTS, store::INSERTS)
 }
 
 /// Puts modules together into the router that is served, and the description of the JSON interface.

@@ -8,12 +8,7 @@ use axum::{
 };
 use sh_db::binds;
 
-use crate::{App, Failure, boundary::text_of};
-
-sh_db::statements! {
-    /// Answers if the database answers.
-    ALIVE = "SELECT CAST(1 AS BIGINT)";
-}
+use crate::{App, Failure, boundary::text_of, store::ALIVE};
 
 /// A built style sheet, script or icon. Names carry a hash of the content, so browsers keep them for a year.
 pub(crate) async fn assets(Path(path): Path<String>, headers: HeaderMap) -> Response {
