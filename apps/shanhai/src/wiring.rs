@@ -9,6 +9,8 @@ use sh_db::{Db, Migration, Options};
 use sh_http::{App, Context, Module, Settings};
 use sh_jobs::Handlers;
 use sh_kernel::{IdGen, SystemClock};
+use sh_statistics::{Figures, Kept, cube::CubeSink};
+use sh_trade::sink::SharedSink;
 
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
@@ -56,7 +58,7 @@ fn without_password(address: &str) -> String {
 
 fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> {
     let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
-    let app = app.with(sh_statistics::Figures::default()).with(sh_statistics::Kept::default());
+    let app = app.with(SharedSink(Arc::new(CubeSink::default()))).with(Figures::default()).with(Kept::default());
     Ok(sh_access::install(app)?)
 }
 
@@ -72,20 +74,14 @@ pub(crate) fn modules() -> Vec<Module> {
         sh_access::module(),
         sh_jobs::module(),
         parties(),
-        trade(),
+        sh_trade::module(),
         sh_statistics::module(),
         crate::pages::styleguide::module(),
     ]
 }
 
 fn parties() -> Module {
-    Module::new("parties")
-        .migrations(sh_parties::MIGRATIONS)
-        .store(sh_parties::STATEMENTS, sh_parties::INSERTS)
-}
-
-fn trade() -> Module {
-    Module::new("trade").migrations(sh_trade::MIGRATIONS)
+    Module::new("parties").migrations(sh_parties::MIGRATIONS).store(sh_parties::STATEMENTS, sh_parties::INSERTS)
 }
 
 /// Puts in what every installation begins with: the sources and the definitions. Doing it again changes nothing.
@@ -98,8 +94,8 @@ pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
 
 /// Replays every decision of matching; tells the first difference.
 pub(crate) async fn replay(app: &App) -> anyhow::Result<Option<String>> {
-    let _ = app;
-    Ok(None)
+    let difference = sh_trade::service::replay::replay(&app.db).await?;
+    Ok(difference.map(|difference| format!("{difference:?}")))
 }
 
 /// The router that is served.
@@ -117,6 +113,10 @@ pub(crate) fn start_background(app: &App) {
     sh_jobs::start(app, &handlers(), WORKERS);
     let housekeeping = app.clone();
     app.tasks.spawn(async move {
+        let ctx = Context::system(&housekeeping, "start");
+        if let Err(error) = sh_trade::service::upload::resume(&ctx, &housekeeping).await {
+            tracing::warn!(%error, "imports that were cut off could not be queued again");
+        }
         while !housekeeping.stop.is_cancelled() {
             if let Err(error) = sh_http::forget_old_answers(&housekeeping, housekeeping.clock.now()).await {
                 tracing::warn!(%error, "old answers could not be forgotten");
