@@ -11,6 +11,7 @@ data-nothing-yet = Shown once a definition is in force. So far none is, or no da
 data-as-of = Data as of
 data-by = Definition
 data-definition-version = { $name }, version { $version }
+data-version-short = version { $version }
 data-recomputed = { $time }: all levels add up
 data-recomputed-differs = { $time }: levels do not add up
 data-stale = The data stop on { $day }

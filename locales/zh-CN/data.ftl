@@ -11,6 +11,7 @@ data-nothing-yet = 口径发布后显示。目前还没有生效的口径，或�
 data-as-of = 数据截至
 data-by = 口径
 data-definition-version = { $name }，第 { $version } 版
+data-version-short = 第 { $version } 版
 data-recomputed = { $time } 各级合计核对一致
 data-recomputed-differs = { $time } 核对有差额
 data-stale = 数据停在 { $day }

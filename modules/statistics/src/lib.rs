@@ -35,6 +35,7 @@ mod label;
 mod pages;
 mod public;
 pub mod releases;
+pub mod service;
 mod store;
 mod suppress;
 
@@ -68,6 +69,7 @@ pub fn module() -> sh_http::Module {
     let module = sh_http::Module::new("statistics")
         .routes(pages::routes().merge(api::routes()))
         .migrations(MIGRATIONS);
+    let module = pages::work::MENU.into_iter().fold(module, sh_http::Module::menu);
     let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
     INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))
 }

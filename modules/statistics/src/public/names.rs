@@ -57,6 +57,15 @@ impl Names {
         }
     }
 
+    /// A name short enough to stand beside a bar: 贵州, 单位直采.
+    pub(crate) fn short(&self, point: Point) -> String {
+        let name = match point {
+            (Axis::Seller, _) | (_, 0) => self.value(point),
+            (axis, value) => label(axis, value, self.locale),
+        };
+        name.split('、').next().unwrap_or_default().to_owned()
+    }
+
     /// The name of a part of `parent`. Sales whose place is known no finer than the parent say so.
     pub(crate) fn part(&self, parent: i64, point: Point) -> String {
         if point.1 == parent && parent != 0 {

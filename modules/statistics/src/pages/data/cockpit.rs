@@ -72,7 +72,7 @@ pub(super) async fn page(
         frame::frame(&ctx, ctx.t("data-title"), Theme::SeaNight).description(ctx.t("data-description"));
     let Some(view) = view else { return Ok(Html(data_page(&frame, &nothing(&ctx)))) };
     let frame = frame
-        .subtitle(frame::meta(&ctx, Some(&view.definition), &view.overview.fresh))
+        .subtitle(frame::meta_short(&ctx, &view.definition, &view.overview.fresh))
         .action(actions(ctx.locale, &view));
     let content = html! {
         (frame::stale(&ctx, &view.overview.fresh))
@@ -91,7 +91,7 @@ pub(super) async fn screen(
     let mut frame = ctx.frame(ctx.t("data-title")).theme(Theme::SeaNight);
     frame.menu = Vec::new();
     let Some(view) = view else { return Ok(Html(data_page(&frame, &nothing(&ctx)))) };
-    let frame = frame.subtitle(frame::meta(&ctx, Some(&view.definition), &view.overview.fresh)).action(
+    let frame = frame.subtitle(frame::meta_short(&ctx, &view.definition, &view.overview.fresh)).action(
         html! { button.button.is-secondary type="button" data-fullscreen { (ctx.t("data-fullscreen")) } },
     );
     Ok(Html(data_page(&frame, &cockpit(ctx.locale, &blocks(ctx.locale, &view), Some(REFRESH_SECONDS)))))
@@ -304,7 +304,7 @@ impl Draw<'_> {
             .take(NAMED)
             .map(|cell| {
                 let text = amount_in(self.locale, cell.total.amount, unit);
-                let bar = Bar::new(self.view.names.value((split.axis, cell.key)), cell.total.amount.0, text);
+                let bar = Bar::new(self.view.names.short((split.axis, cell.key)), cell.total.amount.0, text);
                 bar.tone(tone).href(self.href(&format!("{path}/{}", cell.key)))
             })
             .collect();
@@ -373,7 +373,7 @@ impl Draw<'_> {
             Step::Trade(item) => (
                 locale.with("data-one-order", &[("product", item.row.product.as_str().into())]),
                 format!("/data/trade/{}", item.row.id),
-                format!("{} · {}", item.row.day, grade(item.row.grade).label(locale)),
+                format!("{} · {}", item.row.day, grade(item.row.grade).letter()),
             ),
         };
         DrillStep {

@@ -21,7 +21,7 @@ use crate::{
 const VALUES_NAMED: usize = 12;
 
 /// The state of a version in words.
-pub(super) fn state_tag(locale: Locale, state: State) -> Markup {
+pub(crate) fn state_tag(locale: Locale, state: State) -> Markup {
     match state {
         State::Draft => status_tag(Tone::Notice, &locale.t("data-state-draft")),
         State::Published => status_tag(Tone::Good, &locale.t("data-state-published")),
@@ -30,7 +30,7 @@ pub(super) fn state_tag(locale: Locale, state: State) -> Markup {
 }
 
 /// Period and conditions of a definition, one row each.
-pub(super) fn conditions(locale: Locale, definition: &Definition) -> Vec<(String, Markup)> {
+pub(crate) fn conditions(locale: Locale, definition: &Definition) -> Vec<(String, Markup)> {
     let names = Names::new(locale, definition.content.until);
     let mut rows = vec![(locale.t("data-period"), frame::period(definition))];
     for clause in &definition.content.clauses {
@@ -163,7 +163,7 @@ fn page(ctx: &Context, definition: &Definition, others: &[Definition], current: 
         (panel(&ctx.t("data-display"), None, &html! { p { (display(locale, definition)) } }))
         @if !others.is_empty() {
             (panel(&ctx.t("data-versions"), None, &html! {
-                ul { @for other in others { li {
+                div.flow { @for other in others { p {
                     a href=(frame::definition_href(other)) { (frame::definition_name(locale, other)) } " " (state_tag(locale, other.state))
                 } } }
             }))
@@ -173,7 +173,7 @@ fn page(ctx: &Context, definition: &Definition, others: &[Definition], current: 
 }
 
 /// How the value is written, in words.
-fn display(locale: Locale, definition: &Definition) -> String {
+pub(crate) fn display(locale: Locale, definition: &Definition) -> String {
     match definition.content.display {
         crate::Display::Exact => locale.t("data-display-exact"),
         crate::Display::Cut { digits, about, more } => {

@@ -421,8 +421,7 @@ pub(super) fn bars_block(
         .map(|cell| {
             let text = amount_in(cited.locale, cell.total.amount, unit);
             let mut bar =
-                Bar::new(cited.names.part(cited.parent, (split.axis, cell.key)), cell.total.amount.0, text)
-                    .tone(tone);
+                Bar::new(cited.names.short((split.axis, cell.key)), cell.total.amount.0, text).tone(tone);
             bar.href = href(cell.key);
             bar
         })

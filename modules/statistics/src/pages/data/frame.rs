@@ -73,22 +73,31 @@ pub(super) fn definition_name(locale: Locale, definition: &Definition) -> String
     )
 }
 
-/// The line below the heading: as of when, by which definition, when it was last recomputed.
+/// The line below the heading: as of when, by which definition, what was checked.
 pub(super) fn meta(ctx: &Context, definition: Option<&Definition>, fresh: &Freshness) -> Markup {
     let locale = ctx.locale;
+    let cited = definition.map(|one| (definition_href(one), definition_name(locale, one)));
+    line(locale, cited, fresh)
+}
+
+/// The same where the name of the definition stands below anyway.
+pub(super) fn meta_short(ctx: &Context, definition: &Definition, fresh: &Freshness) -> Markup {
+    let version = [("version", definition.version.to_string().into())];
+    let cited = (definition_href(definition), ctx.locale.with("data-version-short", &version));
+    line(ctx.locale, Some(cited), fresh)
+}
+
+fn line(locale: Locale, definition: Option<(String, String)>, fresh: &Freshness) -> Markup {
     html! {
         @if let Some(posting) = &fresh.posting {
             span { (locale.t("data-as-of")) " " b { time datetime=(posting.day) { (posting.at.to_minute()) } } }
         }
-        @if let Some(definition) = definition {
-            span { (locale.t("data-by")) " " a href=(definition_href(definition)) { (definition_name(locale, definition)) } }
+        @if let Some((href, name)) = definition {
+            span { (locale.t("data-by")) " " a href=(href) { (name) } }
         }
         @if let Some(check) = &fresh.check {
-            @if check.agrees {
-                span.rail-check { (icon("check")) (locale.with("data-recomputed", &[("time", check.at.to_minute().into())])) }
-            } @else {
-                span.rail-check.differs { (icon("alert-triangle")) (locale.with("data-recomputed-differs", &[("time", check.at.to_minute().into())])) }
-            }
+            @let (key, glyph) = if check.agrees { ("data-recomputed", "check") } else { ("data-recomputed-differs", "alert-triangle") };
+            span.rail-check.differs[!check.agrees] { (icon(glyph)) (locale.with(key, &[("time", check.at.to_minute().into())])) }
         }
     }
 }

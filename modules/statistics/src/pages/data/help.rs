@@ -35,12 +35,12 @@ pub(super) async fn page(State(app): State<App>, ctx: Context) -> Html {
         p { (ctx.t("data-api-note")) }
         (data_table(ctx.locale, &table))
         (panel(&ctx.t("data-api-rules"), None, &html! {
-            ul {
-                li { (ctx.t("data-api-amounts")) }
-                li { (ctx.t("data-api-pages")) }
-                li { (ctx.t("data-api-problems")) }
-                li { (ctx.t("data-api-etag")) }
-                li { (ctx.t("data-api-small")) }
+            div.flow {
+                p { (ctx.t("data-api-amounts")) }
+                p { (ctx.t("data-api-pages")) }
+                p { (ctx.t("data-api-problems")) }
+                p { (ctx.t("data-api-etag")) }
+                p { (ctx.t("data-api-small")) }
             }
         }))
         (panel(&ctx.t("data-api-example"), None, &html! {

@@ -235,8 +235,10 @@ impl Metric {
         let unit = unit_of(&self.months);
         let rows = &self.months.rows;
         let chart = if rows.len() > MONTHS {
-            let axis: Vec<String> =
-                rows.iter().map(|cell| format!("{}-{:02}", cell.key / 100, cell.key % 100)).collect();
+            let axis: Vec<String> = rows
+                .iter()
+                .map(|cell| format!("{:02}-{:02}", cell.key / 100 % 100, cell.key % 100))
+                .collect();
             let points = rows
                 .iter()
                 .map(|cell| Some((cell.total.amount.0, amount_in(cited.locale, cell.total.amount, unit))))
@@ -300,9 +302,9 @@ impl Metric {
         let locale = ctx.locale;
         let versions = self.versions.iter().filter(|version| version.state != Version::Draft);
         let list = html! {
-            ul {
+            div.flow {
                 @for version in versions {
-                    li {
+                    p {
                         a href=(frame::definition_href(version)) { (frame::definition_name(locale, version)) }
                         " " (definitions::state_tag(locale, version.state))
                         @if let Some(at) = version.published_at { " " span.hint { (at.day()) } }

@@ -1,7 +1,7 @@
 //! The public data pages (数据驾驶舱): figures that anyone can open, down to one order. Nobody signs in here.
 
 pub(crate) mod cockpit;
-mod definitions;
+pub(crate) mod definitions;
 mod drill;
 mod frame;
 mod help;

@@ -155,7 +155,7 @@ fn page(ctx: &Context, detail: &ReleaseDetail, today: &[FigureComparison]) -> Ma
         }
         @if !detail.errata.is_empty() {
             (panel(&ctx.t("data-errata"), None, &html! {
-                ol { @for erratum in &detail.errata { li { (date(erratum.written_at.day())) " " (erratum.body) } } }
+                div.flow { @for erratum in &detail.errata { p { (date(erratum.written_at.day())) " " (erratum.body) } } }
             }))
         }
     };

@@ -443,7 +443,7 @@ fn coded(locale: Locale, axis: Axis, text: &str) -> String {
 fn reasons(locale: Locale, trade: &PublicTradeDetail) -> Markup {
     html! {
         p { @if let Some(grade) = grade_of(trade.trade.grade) { (evidence_grade(locale, grade)) } }
-        ul { @for reason in &trade.reasons { li { (reason_text(locale, reason)) } } }
+        @for reason in &trade.reasons { p { (reason_text(locale, reason)) } }
     }
 }
 
