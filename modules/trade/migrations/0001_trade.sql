@@ -149,9 +149,11 @@ CREATE TABLE ruling (
     reason {{text}},
     at {{instant}} NOT NULL,
     withdrawn_by {{text}},
-    withdrawn_at {{instant}}
+    withdrawn_at {{instant}},
+    pending {{bool}} NOT NULL           -- made or taken back, and no run of matching has heeded that yet
 ) {{strict}};
 CREATE INDEX ruling_claim ON ruling (claim);
+CREATE INDEX ruling_pending ON ruling (id) WHERE pending;
 
 CREATE TABLE posting (
     seq {{i64}} NOT NULL PRIMARY KEY,

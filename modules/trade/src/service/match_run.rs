@@ -169,43 +169,19 @@ pub(crate) struct Loaded {
     pub(crate) all: (Day, Day),
 }
 
-/// What a run is about.
-enum Scope<'a> {
-    /// All claims, whatever stands about them.
-    Everything,
-    /// Claims of these days that have no tie yet or were withdrawn, and the named ones.
-    Days(Day, Day, &'a [Id<Claim>]),
-}
-
-/// Matches new and withdrawn claims of some days, or all claims again if `days` is `None`. Writes only what changed.
+/// Matches new and withdrawn claims of some days, or all claims again if `days` is `None`. Rulings that no run has heeded
+/// yet are heeded, wherever their claims lie. Writes only what changed.
 ///
 /// # Errors
 /// [`MatchError::Busy`] if another run is under way, [`MatchError::Stopped`], or the database.
 pub async fn run(run: &MatchRun<'_>, days: Option<(Day, Day)>) -> Result<MatchReport, MatchError> {
-    let scope = match days {
-        Some((first, last)) => Scope::Days(first, last, &[]),
-        None => Scope::Everything,
-    };
-    with_lease(run, scope).await
-}
-
-/// Matches again what a ruling about these claims of these days can touch.
-pub(crate) async fn run_for(
-    run: &MatchRun<'_>,
-    claims: &[Id<Claim>],
-    days: (Day, Day),
-) -> Result<MatchReport, MatchError> {
-    with_lease(run, Scope::Days(days.0, days.1, claims)).await
-}
-
-async fn with_lease(run: &MatchRun<'_>, scope: Scope<'_>) -> Result<MatchReport, MatchError> {
     let now = run.clock.now();
     let holder: Id<()> = run.ids.next(now);
     let until = now.plus_seconds(LEASE_SECONDS);
     if !run.db.write(async |tx| store::take_lease(tx, holder, now, until).await).await? {
         return Err(MatchError::Busy);
     }
-    let outcome = resolve_and_write(run, scope, holder).await;
+    let outcome = resolve_and_write(run, days, holder).await;
     // Best effort: a lease that is not given back ends by itself.
     drop(run.db.write(async |tx| store::free_lease(tx, holder).await).await);
     outcome
@@ -213,36 +189,42 @@ async fn with_lease(run: &MatchRun<'_>, scope: Scope<'_>) -> Result<MatchReport,
 
 async fn resolve_and_write(
     run: &MatchRun<'_>,
-    scope: Scope<'_>,
+    wanted: Option<(Day, Day)>,
     holder: Id<()>,
 ) -> Result<MatchReport, MatchError> {
     let settings = Settings::default();
-    let Some(all) = run.db.read(async |tx| store::days_of_claims(tx).await).await? else {
-        return Ok(MatchReport::default());
-    };
+    let (all, pending) = run
+        .db
+        .read(async |tx| {
+            Ok::<_, DbError>((store::days_of_claims(tx).await?, store::pending_rulings(tx).await?))
+        })
+        .await?;
+    let Some(all) = all else { return Ok(MatchReport::default()) };
     // All that a claim can be compared with lies within `key_days`; twice that leaves room for a chain of them.
     let step = 2 * settings.key_days;
-    let (mut days, touched): ((Day, Day), HashSet<Id<Claim>>) = match &scope {
-        Scope::Everything => (all, HashSet::new()),
-        Scope::Days(first, last, claims) => {
-            ((first.plus_days(-step), last.plus_days(step)), claims.iter().copied().collect())
-        }
-    };
-    let everything = matches!(scope, Scope::Everything);
-    loop {
+    let touched: HashSet<Id<Claim>> = pending.iter().flat_map(|ruling| ruling.claims).collect();
+    let mut days = wanted.map_or(all, |wanted| {
+        let ruled = pending.iter().flat_map(|ruling| ruling.days);
+        let span = ruled.fold(wanted, |span, day| (span.0.min(day), span.1.max(day)));
+        (span.0.plus_days(-step), span.1.plus_days(step))
+    });
+    let report = loop {
         let loaded = load(run, days, all).await?;
         tell(run, Phase::Resolving, 0, loaded.entries.len())?;
         let (loaded, outcome, mut components) = resolve_apart(loaded, settings).await?;
         plan::join_standing(&mut components, &loaded.standing);
-        let affected = if everything { None } else { Some(affected(&loaded, &touched, &mut components)) };
+        let affected = wanted.map(|_| affected(&loaded, &touched, &mut components));
         if let Some(affected) = &affected
             && let Some(wider) = wider(&loaded, affected, &mut components, settings, step)
         {
             days = wider;
             continue;
         }
-        return write(run, holder, &loaded, &outcome, &mut components, affected.as_ref()).await;
-    }
+        break write(run, holder, &loaded, &outcome, &mut components, affected.as_ref()).await?;
+    };
+    let heeded: Vec<_> = pending.iter().map(|ruling| ruling.id).collect();
+    run.db.write(async |tx| store::rulings_heeded(tx, &heeded).await).await?;
+    Ok(report)
 }
 
 async fn load(run: &MatchRun<'_>, days: (Day, Day), all: (Day, Day)) -> Result<Loaded, MatchError> {

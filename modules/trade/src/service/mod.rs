@@ -4,14 +4,18 @@ pub mod check;
 pub mod imports;
 pub mod match_run;
 mod match_write;
+pub mod matches;
 pub mod post;
 pub mod replay;
+pub mod rule;
 pub mod sources;
 pub mod upload;
 pub mod withdraw;
 
 #[cfg(test)]
 mod match_tests;
+#[cfg(test)]
+mod rule_tests;
 
 use sh_jobs::Handlers;
 

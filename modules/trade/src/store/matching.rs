@@ -35,6 +35,11 @@ statements! {
         WHERE r.withdrawn_at IS NULL ORDER BY r.at, r.id";
     /// The ruling in force that names both claims.
     RULING_IDS = "SELECT id, claim, other FROM ruling WHERE withdrawn_at IS NULL AND same ORDER BY at, id";
+    /// Rulings made or taken back that no run has heeded yet, with their claims and the days of these.
+    PENDING_RULINGS = "SELECT r.id, r.claim, r.other, a.day, b.day FROM ruling r
+        JOIN claim a ON a.id = r.claim JOIN claim b ON b.id = r.other WHERE r.pending";
+    /// Notes that a run has heeded some rulings.
+    RULINGS_HEEDED = "UPDATE ruling SET pending = FALSE WHERE id {{in_uuid $1}}";
     /// The highest posting.
     LAST_POSTING = "SELECT COALESCE(MAX(seq), 0) FROM posting";
     /// Lines of some trades in the order of posting.
@@ -238,6 +243,29 @@ pub(crate) async fn joining_rulings(
     tx: &mut Tx,
 ) -> Result<Vec<(Id<model::Ruling>, Id<Claim>, Id<Claim>)>, DbError> {
     tx.fetch_all(&RULING_IDS, Vec::new()).await
+}
+
+/// A ruling that no run has heeded yet.
+pub(crate) struct PendingRuling {
+    pub(crate) id: Id<model::Ruling>,
+    pub(crate) claims: [Id<Claim>; 2],
+    pub(crate) days: [Day; 2],
+}
+
+/// Rulings made or taken back that no run has heeded yet.
+pub(crate) async fn pending_rulings(tx: &mut Tx) -> Result<Vec<PendingRuling>, DbError> {
+    let rows: Vec<(Id<model::Ruling>, Id<Claim>, Id<Claim>, Day, Day)> =
+        tx.fetch_all(&PENDING_RULINGS, Vec::new()).await?;
+    let pending = |(id, claim, other, a, b)| PendingRuling { id, claims: [claim, other], days: [a, b] };
+    Ok(rows.into_iter().map(pending).collect())
+}
+
+/// Notes that a run has heeded some rulings.
+pub(crate) async fn rulings_heeded(tx: &mut Tx, ids: &[Id<model::Ruling>]) -> Result<(), DbError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    tx.execute(&RULINGS_HEEDED, binds![ids]).await.map(drop)
 }
 
 /// The number of the next posting.

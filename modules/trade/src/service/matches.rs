@@ -1,0 +1,193 @@
+//! The queue of claims that wait for a person, and what was decided (对账待办).
+
+use std::collections::HashMap;
+
+use sh_db::{DbError, Tx};
+use sh_http::{App, Context, Listing, Page, Permission, Visible};
+use sh_kernel::{Fen, Id, RegionCode};
+use sh_regions::Regions;
+
+use super::rule::{RuleError, RulingRow, scope_of};
+pub use crate::store::queue::{ClaimView, QueueFilter};
+use crate::{
+    matching::{
+        Entries,
+        explain::{FieldComparison, explain},
+    },
+    model::{Claim, Ruling},
+    store::queue as store,
+};
+
+/// Two claims that may report the same sale, side by side.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The claim that waits.
+    pub claim: ClaimView,
+    /// The claim that stands for the trade it may belong to.
+    pub other: ClaimView,
+    /// How they compare.
+    pub fields: Vec<FieldComparison>,
+}
+
+/// How many claims wait, and their sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueSum {
+    /// How many.
+    pub count: i64,
+    /// Their amounts, returns subtracted.
+    pub amount: Fen,
+}
+
+/// A source with claims that wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingSource {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// How many of its claims wait.
+    pub count: i64,
+}
+
+/// A ruling with both claims.
+#[derive(Debug, Clone)]
+pub struct Ruled {
+    /// The ruling.
+    pub ruling: RulingRow,
+    /// The claims it is about.
+    pub claims: Vec<ClaimView>,
+}
+
+/// The cities whose claims the actor may see; `None` for all.
+fn cities(ctx: &Context) -> Result<Option<Vec<i64>>, RuleError> {
+    Ok(match ctx.require_somewhere(Permission::DecideMatches)? {
+        Visible::All => None,
+        Visible::Nothing => Some(Vec::new()),
+        Visible::Only { regions, .. } if regions.contains(&RegionCode::GUANGDONG) => None,
+        Visible::Only { regions, .. } => Some(
+            Regions::get()
+                .guangdong_cities()
+                .iter()
+                .filter(|city| regions.iter().any(|own| city.is_within(*own)))
+                .map(|city| city.number())
+                .collect(),
+        ),
+    })
+}
+
+/// Claims that wait, in the order in which they came, as far as the actor may decide them.
+///
+/// # Errors
+/// `Denied`, a cursor that cannot be read, or the database.
+pub async fn waiting(
+    ctx: &Context,
+    app: &App,
+    filter: &QueueFilter,
+    page: &Page,
+) -> Result<Listing<Pair>, sh_http::Failure> {
+    let cities = cities(ctx)?;
+    let after: Option<Id<Claim>> = page.key()?;
+    let pairs = app
+        .db
+        .read(async |tx| {
+            let ids = store::waiting(tx, filter, cities.as_deref(), after, page.fetch()).await?;
+            pairs(tx, &ids).await
+        })
+        .await?;
+    Ok(Listing::of(pairs, page, |pair| pair.claim.claim.id))
+}
+
+/// How many wait, and their sum.
+///
+/// # Errors
+/// `Denied` or the database.
+pub async fn sum(ctx: &Context, app: &App, filter: &QueueFilter) -> Result<QueueSum, RuleError> {
+    let cities = cities(ctx)?;
+    let (count, amount) =
+        app.db.read(async |tx| store::waiting_sum(tx, filter, cities.as_deref()).await).await?;
+    Ok(QueueSum { count, amount })
+}
+
+/// Sources with claims that wait.
+///
+/// # Errors
+/// `Denied` or the database.
+pub async fn sources(ctx: &Context, app: &App) -> Result<Vec<WaitingSource>, RuleError> {
+    ctx.require_somewhere(Permission::DecideMatches)?;
+    let rows = app.db.read(async |tx| store::waiting_sources(tx).await).await?;
+    Ok(rows.into_iter().map(|(code, name, count)| WaitingSource { code, name, count }).collect())
+}
+
+/// One claim beside the trade it may belong to; `None` if it does not wait any more.
+///
+/// # Errors
+/// `NotFound`, `Denied`, or the database.
+pub async fn pair(ctx: &Context, app: &App, claim: Id<Claim>) -> Result<Option<Pair>, RuleError> {
+    app.db
+        .read(async |tx| {
+            let view =
+                store::claim_views(tx, &[claim]).await?.into_iter().next().ok_or(RuleError::NotFound)?;
+            ctx.require(Permission::DecideMatches, scope_of(&view))?;
+            let Some(candidate) = view.candidate else { return Ok(None) };
+            let Some(anchor) = store::anchor(tx, candidate).await? else { return Ok(None) };
+            Ok(pairs(tx, &[(claim, anchor)]).await?.pop())
+        })
+        .await
+}
+
+/// Rulings from the latest to the earliest, as far as the actor may decide the claims.
+///
+/// # Errors
+/// `Denied`, a cursor that cannot be read, or the database.
+pub async fn rulings(ctx: &Context, app: &App, page: &Page) -> Result<Listing<Ruled>, sh_http::Failure> {
+    ctx.require_somewhere(Permission::DecideMatches).map_err(RuleError::from)?;
+    let before: Option<Id<Ruling>> = page.key()?;
+    let found = app
+        .db
+        .read(async |tx| {
+            let rulings = store::rulings_latest(tx, before, page.fetch()).await?;
+            let ids: Vec<Id<Claim>> = rulings.iter().flat_map(|row| [row.claim, row.other]).collect();
+            let views = by_id(store::claim_views(tx, &ids).await?);
+            let ruled = rulings.into_iter().map(|ruling| {
+                let claims = [ruling.claim, ruling.other];
+                Ruled { claims: claims.iter().filter_map(|id| views.get(id).cloned()).collect(), ruling }
+            });
+            Ok::<_, DbError>(ruled.collect::<Vec<_>>())
+        })
+        .await?;
+    let may_see = |ruled: &Ruled| {
+        ruled.claims.first().is_some_and(|view| ctx.allows(Permission::DecideMatches, &scope_of(view)))
+    };
+    let mut listing = Listing::of(found, page, |ruled| ruled.ruling.id);
+    listing.items.retain(may_see);
+    Ok(listing)
+}
+
+fn by_id(views: Vec<ClaimView>) -> HashMap<Id<Claim>, ClaimView> {
+    views.into_iter().map(|view| (view.claim.id, view)).collect()
+}
+
+async fn pairs(tx: &mut Tx, ids: &[(Id<Claim>, Id<Claim>)]) -> Result<Vec<Pair>, DbError> {
+    let all: Vec<Id<Claim>> = ids.iter().flat_map(|(claim, other)| [*claim, *other]).collect();
+    let views = by_id(store::claim_views(tx, &all).await?);
+    let pair = |(claim, other): &(Id<Claim>, Id<Claim>)| {
+        let (claim, other) = (views.get(claim)?.clone(), views.get(other)?.clone());
+        Some(Pair { fields: compare(&claim, &other), claim, other })
+    };
+    Ok(ids.iter().filter_map(pair).collect())
+}
+
+/// Compares two claims by the names that their rows give.
+fn compare(claim: &ClaimView, other: &ClaimView) -> Vec<FieldComparison> {
+    let mut names = HashMap::new();
+    for view in [claim, other] {
+        names.insert(view.claim.seller, view.seller_name.clone());
+        if let Some(buyer) = &view.buyer_name {
+            names.insert(view.claim.buyer, buyer.clone());
+        }
+    }
+    let mut entries = Entries::new(names);
+    entries.push(claim.claim.clone());
+    entries.push(other.claim.clone());
+    explain(&entries, 0, 1)
+}
