@@ -35,9 +35,7 @@ pub async fn versions(ctx: &Context, app: &App, code: &str) -> Result<Vec<Defini
 /// [`Error::Denied`].
 pub async fn list(ctx: &Context, app: &App) -> Result<(Vec<Definition>, Vec<Definition>), Error> {
     ctx.require(Permission::ReadReleases, Scope::Everywhere)?;
-    app.db
-        .read(async |tx| Ok((definitions::in_force(tx).await?, definitions::drafts(tx).await?)))
-        .await
+    app.db.read(async |tx| Ok((definitions::in_force(tx).await?, definitions::drafts(tx).await?))).await
 }
 
 /// Writes a draft.
@@ -49,7 +47,8 @@ pub async fn draft(ctx: &Context, app: &App, code: &str, content: &Content) -> R
     app.db
         .write(async |tx| {
             let draft = definitions::draft(tx, code, content, ctx.actor.label(), ctx.now()).await?;
-            let entry = Entry::new("draft-definition", "definition", subject(code, draft.version)).after(content);
+            let entry =
+                Entry::new("draft-definition", "definition", subject(code, draft.version)).after(content);
             audit::record(tx, ctx, entry).await?;
             Ok(draft)
         })

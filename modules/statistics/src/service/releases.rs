@@ -58,7 +58,8 @@ pub async fn propose(
         .write(async |tx| {
             let by = ctx.actor.label();
             let release = releases::propose(figures, tx, id, proposal, by, ctx.now()).await?;
-            let after = json!({ "name": release.name, "posting": release.posting, "content": release.content });
+            let after =
+                json!({ "name": release.name, "posting": release.posting, "content": release.content });
             audit::record(tx, ctx, Entry::new("propose-release", "release", id).after(&after)).await?;
             Ok(release)
         })

@@ -3,5 +3,7 @@
 mod common;
 mod cube;
 mod definitions;
+mod pages;
 mod public;
 mod releases;
+mod workbench;

@@ -44,7 +44,7 @@ pub(super) async fn page(State(app): State<App>, ctx: Context) -> Html {
             }
         }))
         (panel(&ctx.t("data-api-example"), None, &html! {
-            pre { code { "curl '" (base) "/api/v1/figures/gd-3y?by=origin-province'" } }
+            p { code { "curl '" (base) "/api/v1/figures/gd-3y?by=origin-province'" } }
         }))
     };
     Html(data_page(&frame, &content))

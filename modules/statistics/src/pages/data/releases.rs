@@ -205,7 +205,7 @@ fn comparison(locale: Locale, figure: &ReleaseFigure, now: &FigureComparison) ->
             p { (locale.t("data-same-today")) }
         } @else {
             p { (locale.t("data-today")) " " (money(locale, now.now.0)) " · " (locale.t("data-changed-by")) " " (money(locale, difference)) }
-            (causes(locale, &now.since, difference))
+            (causes(locale, &figure.title, &now.since, difference))
         }
         @if let Some(newer) = &now.newer {
             p.hint {
@@ -216,7 +216,7 @@ fn comparison(locale: Locale, figure: &ReleaseFigure, now: &FigureComparison) ->
     }
 }
 
-fn causes(locale: Locale, since: &[CauseSum], difference: Fen) -> Markup {
+fn causes(locale: Locale, title: &str, since: &[CauseSum], difference: Fen) -> Markup {
     let unit = AmountUnit::for_column(since.iter().map(|cause| cause.amount).chain([difference]));
     let rows = since.iter().map(|cause| {
         let kind = locale.t(if cause.after { "data-cause-new" } else { "data-cause-late" });
@@ -237,7 +237,7 @@ fn causes(locale: Locale, since: &[CauseSum], difference: Fen) -> Markup {
         ..Row::default()
     };
     let table = DataTable {
-        caption: locale.t("data-changed-by"),
+        caption: format!("{title} {}", locale.t("data-changed-by")),
         columns: vec![
             Column::text(locale.t("data-cause")),
             Column::text(locale.t("data-posting-cause")),

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use sh_http::{App, Context, Failure, Html, Path, Permission, Redirect};
 use sh_kernel::Fen;
 use sh_ui::{
-    AmountUnit, Column, Crumb, DataTable, Row, amount_in, button, button_danger, button_link,
-    data_table, facts, grouped, panel, stat, work_page,
+    AmountUnit, Column, Crumb, DataTable, Row, amount_in, button, button_danger, button_link, data_table,
+    facts, grouped, panel, stat, work_page,
 };
 
 use super::{figures, may};

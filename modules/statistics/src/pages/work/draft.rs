@@ -222,8 +222,12 @@ fn view(ctx: &Context, version: Option<i64>, input: &Input, errors: &FieldErrors
         Some(version) => format!("/w/definitions/{}/{version}", input.code),
         None => "/w/definitions".to_owned(),
     };
-    let text = |name: &str, key: &str, value: &str| Field::text(name, &ctx.t(key)).value(value).required().errors(errors);
-    let area = |name: &str, key: &str, value: &str| Field::area(name, &ctx.t(key), 4).value(value).required().errors(errors);
+    let text = |name: &str, key: &str, value: &str| {
+        Field::text(name, &ctx.t(key)).value(value).required().errors(errors)
+    };
+    let area = |name: &str, key: &str, value: &str| {
+        Field::area(name, &ctx.t(key), 4).value(value).required().errors(errors)
+    };
     let content = html! {
         (error_summary(locale, errors))
         form method="post" action=(action) {
@@ -261,10 +265,8 @@ fn boxes(ctx: &Context, axis: Axis, input: &Input) -> Markup {
 }
 
 fn rounding(ctx: &Context, input: &Input) -> Markup {
-    let yes_no = [
-        Choice::new("no", ctx.t("definition-about-no")),
-        Choice::new("yes", ctx.t("definition-about-yes")),
-    ];
+    let yes_no =
+        [Choice::new("no", ctx.t("definition-about-no")), Choice::new("yes", ctx.t("definition-about-yes"))];
     html! {
         (Field::number("digits", &ctx.t("definition-digits")).value(&input.digits)
             .hint(ctx.t("definition-digits-hint")).render(ctx.locale))

@@ -34,10 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// These pages in the menu of the workbench.
-pub(crate) const MENU: [MenuEntry; 2] = [
-    entry("definitions-title", "/w/definitions", 310),
-    entry("releases-title", "/w/releases", 320),
-];
+pub(crate) const MENU: [MenuEntry; 2] =
+    [entry("definitions-title", "/w/definitions", 310), entry("releases-title", "/w/releases", 320)];
 
 const fn entry(label: &'static str, href: &'static str, order: u16) -> MenuEntry {
     MenuEntry {

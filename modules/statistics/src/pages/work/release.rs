@@ -121,7 +121,9 @@ fn fact_rows(ctx: &Context, release: &Release) -> Vec<(String, Markup)> {
         ("release-hash", release.hash.clone()),
         ("release-previous-hash", release.previous.clone()),
     ];
-    rows.extend(optional.into_iter().filter_map(|(key, text)| Some((ctx.t(key), html! { code { (text?) } }))));
+    rows.extend(
+        optional.into_iter().filter_map(|(key, text)| Some((ctx.t(key), html! { code { (text?) } }))),
+    );
     rows
 }
 
@@ -160,14 +162,15 @@ fn figures_table(ctx: &Context, detail: &ReleaseDetail, compared: &[FigureCompar
 }
 
 fn today_cell(ctx: &Context, today: &FigureComparison) -> Markup {
-    let signed = |amount: Fen| if amount.0 > 0 { format!("+{}", amount.to_grouped()) } else { amount.to_grouped() };
+    let signed =
+        |amount: Fen| if amount.0 > 0 { format!("+{}", amount.to_grouped()) } else { amount.to_grouped() };
     let difference = today.now.0.minus(today.then.0).unwrap_or_default();
     html! {
         @if today.now == today.then { (ctx.t("release-unchanged")) }
         @else {
             div { (today.now.0.to_grouped()) " (" (signed(difference)) ")" }
             @for sum in &today.since {
-                @let key = format!("statistics-cause-{}", sum.cause);
+                @let key = format!("posting-cause-{}", sum.cause);
                 @let cause = if ctx.locale.has(&key) { ctx.t(&key) } else { sum.cause.clone() };
                 div.hint {
                     (cause) "，" (ctx.t(if sum.after { "release-new-sales" } else { "release-earlier-sales" })) "："
@@ -193,7 +196,9 @@ fn rows_table(locale: Locale, figure: &ReleaseFigure) -> Markup {
     let table = DataTable {
         caption: figure.title.clone(),
         columns: vec![
-            Column::text(figure.by.iter().map(|axis| crate::axis_label(*axis, locale)).collect::<Vec<_>>().join(" · ")),
+            Column::text(
+                figure.by.iter().map(|axis| crate::axis_label(*axis, locale)).collect::<Vec<_>>().join(" · "),
+            ),
             Column::amount(locale.t("release-exact"), locale.t("unit-yuan")),
             Column::number(locale.t("release-trades")),
         ],

@@ -91,7 +91,8 @@ struct Input {
 
 impl Input {
     fn read(pairs: &[(String, String)]) -> Self {
-        let all = |name: &str| pairs.iter().filter(|pair| pair.0 == name).map(|pair| pair.1.clone()).collect();
+        let all =
+            |name: &str| pairs.iter().filter(|pair| pair.0 == name).map(|pair| pair.1.clone()).collect();
         let text = |name: &str| {
             let found: Vec<String> = all(name);
             found.into_iter().next().unwrap_or_default()

@@ -113,7 +113,10 @@ mod tests {
         ];
         let (boxes, lines) = split(&clauses);
         assert_eq!(boxes, [(Axis::Stage, vec![3, 4, 5])]);
-        assert_eq!(lines, "origin-province = 520000, 530000\ncertified = yes or class != in-province, elsewhere");
+        assert_eq!(
+            lines,
+            "origin-province = 520000, 530000\ncertified = yes or class != in-province, elsewhere"
+        );
         assert_eq!(read(&lines).unwrap(), clauses[1..]);
     }
 
