@@ -60,12 +60,12 @@ async fn a_person_uploads_looks_posts_and_withdraws_without_scripts(db: Db) {
     let checked = site.get(CITY, &page).await;
     for text in [
         "待确认",
-        "122",
+        "121.86",
         "城关区",
         "不止一个",
         "合计核对",
         "昭通市昭阳区绿健果业有限责任公司",
-        "下载错误明细",
+        "下载标注后的原文件",
     ] {
         assert!(checked.body.contains(text), "{text} in {}", checked.body);
     }

@@ -91,16 +91,21 @@ async fn a_killed_posting_goes_on_without_loss_or_double(db: Db) {
         let ctx = program.ctx(TASK_FORCE);
         let progress = sh_jobs::Progress::detached(ctx.clock.clone());
         let life = std::time::Duration::from_millis(40 * lives);
-        let ended = tokio::time::timeout(life, post::post(&ctx, &program.app, batch.id, &progress)).await;
+        let ended = tokio::time::timeout(life, post::rows(&ctx, &program.app, batch.id, &progress)).await;
         progress.stop();
         let now = program.batch(batch.id).await;
         let (claims, _) = program.claims().await;
         assert_eq!(u64::try_from(claims).unwrap(), now.rows_posted, "half a group lasts");
         if let Ok(ended) = ended {
-            is(&ended.unwrap(), BatchState::Posted);
+            assert_eq!(ended.unwrap().rows_posted, 9_000);
             break;
         }
     }
+    assert!(lives > 1, "it was never cut off");
+    assert_eq!(program.claims().await, (9_000, batch.amount_good));
+    upload::resume(&program.ctx(TASK_FORCE), &program.app).await.unwrap();
+    program.finish(program.batch(batch.id).await.job.unwrap()).await;
+    is(&program.batch(batch.id).await, BatchState::Posted);
     assert_eq!(program.claims().await, (9_000, batch.amount_good));
 }
 

@@ -10,7 +10,7 @@ use sh_db::{Db, Migration, Sql};
 use sh_files::store::ObjectStore;
 use sh_http::{App, Context, testing::actor};
 use sh_jobs::{Job, JobState, run_now};
-use sh_kernel::{Fen, Id};
+use sh_kernel::{Clock, Fen, Id, IdGen};
 use sh_testkit::{clock, ids};
 use sh_trade::{
     import::{
@@ -47,10 +47,15 @@ pub struct Program {
 impl Program {
     /// With the standard sources registered.
     pub async fn start(db: Db) -> Self {
+        Self::start_with(db, clock(), ids()).await
+    }
+
+    /// The same with another clock.
+    pub async fn start_with(db: Db, clock: Arc<dyn Clock>, ids: Arc<IdGen>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(folder.path().join("objects")).unwrap();
         let store = ObjectStore::open_dir(root, 64 << 20).unwrap();
-        let app = sh_http::testing::app(db, clock(), ids()).with(store).with(SharedSink(Arc::new(NoSink)));
+        let app = sh_http::testing::app(db, clock, ids).with(store).with(SharedSink(Arc::new(NoSink)));
         let ctx = Context::system(&app, "test");
         app.db.write(async |tx| sources::install_defaults(&ctx, tx).await).await.unwrap();
         Self { app, folder }

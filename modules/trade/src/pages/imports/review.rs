@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 use sh_regions::Regions;
 use sh_ui::{
-    Choice, Column, DataTable, Field, ImportOutcome, ImportProblem, Locale, Row, Tone, button, data_table,
-    import_result, panel, status_tag,
+    Choice, Column, DataTable, Field, Locale, Row, Tone, button, button_link, data_table, panel, status_tag,
 };
 
 use super::show::{ISSUES_SHOWN, View, unit_name};
@@ -43,38 +42,48 @@ pub(super) fn issues(locale: Locale, view: &View, summary: &Summary) -> Markup {
         rows: groups.collect(),
         ..DataTable::default()
     };
-    let outcome = ImportOutcome {
-        total: summary.rows_total,
-        created: summary.rows_good,
-        unchanged: summary.rows_skipped,
-        rejected: summary.rows_bad,
-        problems: view.issues.iter().map(|issue| problem(locale, issue)).collect(),
-        marked_file: Some(format!("/w/imports/{}/marked", view.batch.id)),
-        ..ImportOutcome::default()
-    };
     html! {
         (data_table(locale, &table))
-        (import_result(locale, &outcome))
+        (cells(locale, &view.issues))
         @if view.issues.len() >= ISSUES_SHOWN as usize {
             p.hint { (locale.with("import-issues-shown", &[("count", view.issues.len().into())])) }
         }
+        p { (button_link(&locale.t("import-marked"), &format!("/w/imports/{}/marked", view.batch.id), Some("download"))) }
     }
 }
 
-fn problem(locale: Locale, issue: &Issue) -> ImportProblem {
-    let (reason, fix) = issue_text(locale, issue);
-    let whole = issue.row == 0;
-    ImportProblem {
-        row: u64::from(issue.row),
-        column: match &issue.column {
-            Some(column) if !column.is_empty() => column.clone(),
-            _ if whole => locale.t("import-whole-file"),
-            _ => String::new(),
-        },
-        value: issue.value.clone(),
-        reason,
-        fix,
-    }
+/// Row, column, value, reason and fix of each issue.
+fn cells(locale: Locale, issues: &[Issue]) -> Markup {
+    let rows = issues.iter().map(|issue| {
+        let (reason, fix) = issue_text(locale, issue);
+        let whole = issue.row == 0;
+        let column = issue.column.as_deref().filter(|column| !column.is_empty());
+        let tone = if issue.severity == Severity::Rejected { Tone::Bad } else { Tone::Plain };
+        Row {
+            cells: vec![
+                Some(if whole { html! { (locale.t("import-whole-file")) } } else { html! { (issue.row) } }),
+                column.map(|column| html! { (column) }),
+                (!issue.value.is_empty()).then(|| html! { span.cell-value { (issue.value) } }),
+                Some(html! { (reason) }),
+                Some(html! { (fix) }),
+            ],
+            ..Row::default()
+        }
+        .tone(tone)
+    });
+    let table = DataTable {
+        caption: locale.t("import-problem-table"),
+        columns: vec![
+            Column::number(locale.t("import-row")),
+            Column::text(locale.t("import-column")),
+            Column::text(locale.t("import-value")),
+            Column::text(locale.t("import-reason")),
+            Column::text(locale.t("import-fix")),
+        ],
+        rows: rows.collect(),
+        ..DataTable::default()
+    };
+    data_table(locale, &table)
 }
 
 /// The first good rows as they would be posted.
