@@ -110,7 +110,6 @@ const fn derive(axis: Axis, value: i64) -> i64 {
 /// About how many values an axis has, to compare pairs by size. A wrong guess costs time, never correctness.
 const fn breadth(axis: Axis) -> u64 {
     match axis {
-        Axis::Year => 3,
         Axis::Month => 36,
         Axis::OriginProvince => 31,
         Axis::OriginCity => 330,
@@ -121,7 +120,7 @@ const fn breadth(axis: Axis) -> u64 {
         Axis::BuyerKind | Axis::Stage => 6,
         Axis::Class => 5,
         Axis::Basis => 4,
-        Axis::Grade => 3,
+        Axis::Year | Axis::Grade => 3,
         Axis::Certified | Axis::Role | Axis::Link => 2,
         // A seller has one place of origin and sells in many months; both pairs grow with the number of sellers.
         Axis::Seller => 20_000,

@@ -188,7 +188,7 @@ impl Figures {
                 let slice = self.slice(tx, key, cuboid, &ground).await?;
                 (read_slice(&slice, cuboid, query)?, Answered::Cuboid(cuboid))
             }
-            _ => (self.from_lines(tx, query, &ground).await?, Answered::Lines),
+            _ => (self.sum_lines(tx, query, &ground).await?, Answered::Lines),
         };
         let mut total = Cell::default();
         for row in &rows {
@@ -258,7 +258,7 @@ impl Figures {
         Ok((figure, rows))
     }
 
-    async fn from_lines(
+    async fn sum_lines(
         &self,
         tx: &mut Tx,
         query: &FigureQuery,

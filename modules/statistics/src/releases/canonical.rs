@@ -56,7 +56,9 @@ fn add_figure(text: &mut String, figure: &ReleaseFigure) {
 
 /// Texts of people go through JSON, so that a line break in them cannot make a line of its own.
 fn line(text: &mut String, name: &str, value: &str) {
-    text.push_str(&format!("{name}: {value}\n"));
+    for part in [name, ": ", value, "\n"] {
+        text.push_str(part);
+    }
 }
 
 fn none() -> String {

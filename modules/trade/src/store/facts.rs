@@ -320,9 +320,7 @@ pub(crate) async fn sums(tx: &mut Tx, query: &LineQuery) -> Result<Vec<Sum>, DbE
     let mut text = format!("SELECT {} FROM trade_line l{}", select.join(", "), conditions.text());
     if !by.is_empty() {
         let by = by.join(", ");
-        text.push_str(&format!(
-            " GROUP BY {by} HAVING SUM(l.amount) <> 0 OR SUM(l.count) <> 0 ORDER BY {by}"
-        ));
+        text = format!("{text} GROUP BY {by} HAVING SUM(l.amount) <> 0 OR SUM(l.count) <> 0 ORDER BY {by}");
     }
     let mut out = Vec::new();
     tx.for_each_dynamic(text, conditions.values, |row| {
@@ -348,18 +346,20 @@ pub(crate) async fn parties(tx: &mut Tx, query: &LineQuery) -> Result<Vec<PartyC
         .map(|(index, column)| format!("{column} AS k{index}, "))
         .collect();
     let names: Vec<String> = (0..width).map(|index| format!("k{index}")).collect();
+    let mut outer = names.clone();
+    outer.push("COUNT(*)".to_owned());
     let mut inner_by = columns(&query.by);
     inner_by.push("l.seller".to_owned());
     let mut text = format!(
-        "SELECT {}COUNT(*) FROM (SELECT {}l.seller FROM trade_line l{} GROUP BY {} \
+        "SELECT {} FROM (SELECT {}l.seller FROM trade_line l{} GROUP BY {} \
          HAVING SUM(l.amount) <> 0 OR SUM(l.count) <> 0) sellers",
-        names.iter().map(|name| format!("{name}, ")).collect::<String>(),
+        outer.join(", "),
         named.concat(),
         conditions.text(),
         inner_by.join(", "),
     );
     if width > 0 {
-        text.push_str(&format!(" GROUP BY {0} ORDER BY {0}", names.join(", ")));
+        text = format!("{text} GROUP BY {0} ORDER BY {0}", names.join(", "));
     }
     let mut out = Vec::new();
     tx.for_each_dynamic(text, conditions.values, |row| {
