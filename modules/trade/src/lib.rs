@@ -40,9 +40,12 @@ pub const MIGRATIONS: &[Migration] =
 pub fn module() -> Module {
     Module::new("trade")
         .routes(pages::imports::routes().merge(api::imports::routes()))
+        .routes(pages::matches::routes().merge(api::matches::routes()))
         .migrations(MIGRATIONS)
         .store(store::facts::STATEMENTS, &[])
         .store(store::import::STATEMENTS, store::import::INSERTS)
         .store(store::matching::STATEMENTS, store::matching::INSERTS)
+        .store(store::queue::STATEMENTS, store::queue::INSERTS)
         .menu(pages::imports::MENU)
+        .menu(pages::matches::MENU)
 }

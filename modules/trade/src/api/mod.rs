@@ -1,3 +1,4 @@
 //! JSON endpoints, one file per resource.
 
 pub mod imports;
+pub mod matches;

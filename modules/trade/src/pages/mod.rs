@@ -1,3 +1,4 @@
 //! HTML pages, one file per page.
 
 pub mod imports;
+pub mod matches;

@@ -135,6 +135,27 @@ pub async fn pair(ctx: &Context, app: &App, claim: Id<Claim>) -> Result<Option<P
         .await
 }
 
+/// The claim that waits next after one, from the beginning again at the end; `None` if no other waits.
+///
+/// # Errors
+/// `Denied` or the database.
+pub async fn next_after(
+    ctx: &Context,
+    app: &App,
+    filter: &QueueFilter,
+    claim: Id<Claim>,
+) -> Result<Option<Id<Claim>>, RuleError> {
+    let cities = cities(ctx)?;
+    app.db
+        .read(async |tx| {
+            let later = store::waiting(tx, filter, cities.as_deref(), Some(claim), 1).await?;
+            let first = store::waiting(tx, filter, cities.as_deref(), None, 1).await?;
+            let found = later.first().or(first.first()).map(|(waiting, _)| *waiting);
+            Ok(found.filter(|waiting| *waiting != claim))
+        })
+        .await
+}
+
 /// Rulings from the latest to the earliest, as far as the actor may decide the claims.
 ///
 /// # Errors
