@@ -1,4 +1,5 @@
 //! Reading trades and lines on both engines.
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
 use std::collections::HashMap;
 

@@ -131,11 +131,11 @@ pub fn layout(path: &Utf8Path, plan: &Plan) -> Result<(Workbook, Layout), FileFa
     let saved = plan.mapping.saved();
     let wanted =
         plan.mapping.sheet.clone().filter(|name| workbook.sheets().iter().any(|info| info.name == *name));
-    let sheet = match wanted {
-        Some(name) => name,
-        None => workbook.best_sheet(specs(), &saved)?.ok_or(FileFault::NoHeader)?,
+    let found = match wanted {
+        Some(name) => workbook.find_header(&name, specs(), &saved)?.map(|header| (name, header)),
+        None => workbook.best_sheet(specs(), &saved)?,
     };
-    let header = workbook.find_header(&sheet, specs(), &saved)?.ok_or(FileFault::NoHeader)?;
+    let (sheet, header) = found.ok_or(FileFault::NoHeader)?;
     let columns = Columns::of(&header, &plan.mapping);
     let (month, year) = month_of(&header.above);
     let mut known = Vec::new();
@@ -181,8 +181,7 @@ pub fn each_row(
         plan.today,
     );
     let amount = reader.amount_column().cloned();
-    let table = Table::open(&mut workbook, &layout.sheet, specs(), &plan.mapping.saved())?;
-    for row in table.ok_or(FileFault::NoHeader)? {
+    for row in Table::below(&mut workbook, &layout.sheet, layout.header.clone())? {
         let row = row?;
         let next = match row.kind {
             RowKind::HeaderRepeat => FileRow::Repeat,

@@ -1,14 +1,18 @@
 //! From a row to claims. One row gives one claim, two if part of the sale was refunded, none if it is no sale.
 
+mod amount;
+mod day;
+
 use std::collections::HashMap;
 
 use sh_files::{
-    parse::{self, CellProblem, DayOptions, DayValue, MoneyUnit},
+    parse::{self, DayOptions},
     sheet::{Cell, SheetRow},
 };
-use sh_kernel::{CreditCode, Day, Fen, Month, Quantity};
+use sh_kernel::{CreditCode, Day, Fen, Month};
 use sh_regions::Resolution;
 
+use self::amount::AMOUNTS;
 use super::{
     category,
     columns::{Column, Columns, Mapping},
@@ -110,48 +114,6 @@ impl Draft<'_> {
     }
     fn missing(&mut self, code: &str) {
         self.reject(Issue::of(self.row.number, Severity::Rejected, code));
-    }
-}
-
-/// The days of a row, by the stage that they belong to.
-#[derive(Default)]
-struct Days {
-    found: Vec<(Field, Day, DayPrecision)>,
-    refunded: Option<Day>,
-}
-
-impl Days {
-    /// From the earliest stage to the furthest.
-    const STAGES: [(Field, Stage); 5] = [
-        (Field::DayPledged, Stage::Pledged),
-        (Field::DaySigned, Stage::Signed),
-        (Field::DayOrdered, Stage::Ordered),
-        (Field::DayPaid, Stage::Paid),
-        (Field::DayAccepted, Stage::Accepted),
-    ];
-    /// Where the day of a claim is taken from if its own stage has none.
-    const NEXT_BEST: [Field; 7] = [
-        Field::DayPaid,
-        Field::DayOrdered,
-        Field::DayAccepted,
-        Field::DaySold,
-        Field::DaySigned,
-        Field::DayPledged,
-        Field::Month,
-    ];
-
-    fn of(&self, field: Field) -> Option<(Day, DayPrecision)> {
-        self.found.iter().find(|found| found.0 == field).map(|found| (found.1, found.2))
-    }
-
-    fn furthest(&self) -> Option<Stage> {
-        Self::STAGES.iter().rev().find(|(field, _)| self.of(*field).is_some()).map(|(_, stage)| *stage)
-    }
-
-    fn for_stage(&self, stage: Stage) -> Option<(Day, DayPrecision)> {
-        let own =
-            Self::STAGES.iter().find(|(_, known)| *known == stage).and_then(|(field, _)| self.of(*field));
-        own.or_else(|| Self::NEXT_BEST.iter().find_map(|field| self.of(*field)))
     }
 }
 
@@ -464,149 +426,6 @@ impl RowReader {
         None
     }
 
-    fn money(&self, draft: &mut Draft<'_>, field: Field) -> Option<Fen> {
-        let (column, cell) = self.cell(draft.row, field)?;
-        self.money_in(draft, column, cell)
-    }
-
-    fn money_in(&self, draft: &mut Draft<'_>, column: &Column, cell: &Cell) -> Option<Fen> {
-        match parse::money(cell, column.unit) {
-            Ok(amount) => Some(amount),
-            Err(problem) => {
-                draft.reject(Issue::of_cell(draft.row.number, Severity::Rejected, &column.title, problem));
-                None
-            }
-        }
-    }
-
-    /// The amount of the row and what it contains; computed from quantity and price if no amount stands there.
-    fn amount(&self, draft: &mut Draft<'_>) -> Option<(Fen, PriceBasis)> {
-        let computed = self.computed(draft);
-        for (field, basis) in AMOUNTS {
-            let Some((column, cell)) = self.cell(draft.row, *field) else { continue };
-            let mut amount = self.money_in(draft, column, cell)?;
-            let mut basis = basis.unwrap_or(self.defaults.basis);
-            if *field == Field::AmountWithFreight && self.column(Field::Freight).is_some() {
-                let freight = self.money(draft, Field::Freight).unwrap_or(Fen::ZERO);
-                amount = amount.minus(freight).unwrap_or(amount);
-                basis = PriceBasis::WithTax;
-            }
-            if amount == Fen::ZERO {
-                let issue = Issue::of(draft.row.number, Severity::Rejected, "amount-zero");
-                draft.reject(issue.at(&column.title, cell.as_text().trim()));
-                return None;
-            }
-            if let Some(computed) = computed.filter(|_| *field != Field::AmountWithoutTax) {
-                compare(draft, column, amount, computed);
-            }
-            return Some((amount, basis));
-        }
-        if let Some(amount) = computed.filter(|amount| *amount != Fen::ZERO) {
-            let issue = Issue::of(draft.row.number, Severity::Remark, "amount-computed");
-            draft.remark(issue.with("amount", amount.to_grouped()));
-            return Some((amount, self.defaults.basis));
-        }
-        let title = self.amount_column().map(|column| column.title.clone()).unwrap_or_default();
-        draft.reject(Issue::of(draft.row.number, Severity::Rejected, "amount-missing").at(&title, ""));
-        None
-    }
-
-    /// Quantity times price, to the fen.
-    fn computed(&self, draft: &mut Draft<'_>) -> Option<Fen> {
-        let (column, cell) = self.cell(draft.row, Field::UnitPrice)?;
-        let price = parse::money(cell, column.unit_of_price()).ok()?;
-        let (quantity, factor) = self.quantity_quietly(draft.row)?;
-        let product = i128::from(price.0) * i128::from(quantity.0);
-        let factor = i128::from(factor.max(1));
-        let half = if product < 0 { -factor / 2 } else { factor / 2 };
-        i64::try_from((product + half) / factor).ok().map(Fen)
-    }
-
-    fn quantity_quietly(&self, row: &SheetRow) -> Option<(Quantity, i64)> {
-        self.quantity_of(row)?.ok()
-    }
-
-    fn quantity(&self, draft: &mut Draft<'_>) -> Option<(Quantity, i64)> {
-        match self.quantity_of(draft.row)? {
-            Ok(read) => Some(read),
-            Err(problem) => {
-                let title =
-                    self.column(Field::Quantity).map(|column| column.title.clone()).unwrap_or_default();
-                draft.remark(Issue::of_cell(draft.row.number, Severity::Remark, &title, problem));
-                None
-            }
-        }
-    }
-
-    /// The quantity in its base unit, and how many base units one unit has. Units that are not known count pieces.
-    fn quantity_of(&self, row: &SheetRow) -> Option<Result<(Quantity, i64), CellProblem>> {
-        const PIECE: &str = "件";
-        let (column, cell) = self.cell(row, Field::Quantity)?;
-        let told = self.cell(row, Field::Unit).map(|(_, cell)| cell.as_text().trim().to_owned());
-        let unit = told.or_else(|| column.quantity_unit.clone());
-        let read = parse::quantity(cell, unit.as_deref()).or_else(|problem| {
-            let unknown = matches!(
-                problem.code,
-                parse::ProblemCode::QuantityUnitUnknown | parse::ProblemCode::QuantityUnitMissing
-            );
-            if unknown { parse::quantity(cell, Some(PIECE)) } else { Err(problem) }
-        });
-        Some(read.map(|read| (read.amount, values::base_units(&read.unit))))
-    }
-
-    fn days(&self, draft: &mut Draft<'_>) -> Days {
-        let mut days = Days::default();
-        for field in Field::ALL.iter().filter(|field| field.is_day() || **field == Field::DayRefunded) {
-            let Some((column, cell)) = self.cell(draft.row, *field) else { continue };
-            match self.day_in(*field, cell) {
-                Ok((day, _)) if *field == Field::DayRefunded => days.refunded = Some(day),
-                Ok((day, precision)) => days.found.push((*field, day, precision)),
-                Err(problem) => {
-                    let issue = Issue::of_cell(draft.row.number, Severity::Rejected, &column.title, problem);
-                    draft.reject(issue);
-                }
-            }
-        }
-        days
-    }
-
-    fn day_in(&self, field: Field, cell: &Cell) -> Result<(Day, DayPrecision), CellProblem> {
-        let read = parse::day(cell, self.file.days);
-        let month = |month: Month| (month.last_day(), DayPrecision::Month);
-        match read {
-            Ok(DayValue::Day(day)) if field == Field::Month => Ok(month(day.month())),
-            Ok(DayValue::Day(day)) => Ok((day, DayPrecision::Day)),
-            Ok(DayValue::Month(found)) => Ok(month(found)),
-            Err(problem) => {
-                // A column of months may hold 11 or 11月 where the heading names the year.
-                let year = self.file.days.default_year.filter(|_| field == Field::Month);
-                let number = parse::count(cell).ok().filter(|number| (1..=12).contains(number));
-                let found = year
-                    .zip(number)
-                    .and_then(|(year, number)| Month::from_yyyymm(i64::from(year) * 100 + number).ok());
-                found.map(month).ok_or(problem)
-            }
-        }
-    }
-
-    fn check_day(&self, draft: &mut Draft<'_>, days: &Days, day: Day, precision: DayPrecision) {
-        let number = draft.row.number;
-        let from = days.found.iter().find(|found| found.1 == day).map(|found| found.0);
-        let (title, shown) = from.map(|field| self.shown(draft.row, field)).unwrap_or_default();
-        let late = match precision {
-            DayPrecision::Day => day > self.today,
-            DayPrecision::Month => day.month() > self.today.month(),
-        };
-        if late {
-            draft.reject(Issue::of(number, Severity::Rejected, "day-in-future").at(&title, &shown));
-        } else if day.yyyymmdd() < FIRST_DAY {
-            draft.reject(Issue::of(number, Severity::Rejected, "day-too-early").at(&title, &shown));
-        } else if let Some(month) = self.file.month.filter(|month| *month != day.month()) {
-            let issue = Issue::of(number, Severity::Remark, "day-outside-month").at(&title, &shown);
-            draft.remark(issue.with("month", month));
-        }
-    }
-
     /// The place as written, and what it means.
     fn origin(&mut self, draft: &mut Draft<'_>, day: Day) -> (String, Option<sh_kernel::RegionCode>) {
         let parts = [Field::OriginProvince, Field::OriginCity, Field::OriginCounty];
@@ -703,34 +522,4 @@ impl RowReader {
         let numbered = number.is_some_and(|text| values::yes(&text) != Some(false) && text != "/");
         numbered || self.word(row, Field::Certified, values::yes).unwrap_or(false)
     }
-}
-
-/// The amount columns in the order in which they are taken, with what their title says about the price. `None`: what the
-/// source's files usually contain.
-const AMOUNTS: &[(Field, Option<PriceBasis>)] = &[
-    (Field::Amount, None),
-    (Field::AmountWithTax, Some(PriceBasis::WithTax)),
-    (Field::AmountWithFreight, Some(PriceBasis::WithFreight)),
-    (Field::AmountWithoutTax, Some(PriceBasis::WithoutTax)),
-];
-
-impl Column {
-    /// A price stands in yuan even where the amounts of the sheet are in ten thousands, unless its own title says
-    /// otherwise.
-    fn unit_of_price(&self) -> MoneyUnit {
-        if super::fields::money_unit_in(&self.title).is_some() { self.unit } else { MoneyUnit::Yuan }
-    }
-}
-
-/// Notes if the amount is not what quantity and price give: more than a yuan and one in a hundred apart.
-fn compare(draft: &mut Draft<'_>, column: &Column, amount: Fen, computed: Fen) {
-    let (a, b) = (i128::from(amount.0).abs(), i128::from(computed.0).abs());
-    let near = |a: i128, b: i128| (a - b).abs() <= (a.max(b) / 100).max(100);
-    if b == 0 || near(a, b) {
-        return;
-    }
-    let slip = near(a, b * 10_000) || near(a * 10_000, b);
-    let code = if slip { "unit-slip" } else { "amount-disagrees" };
-    let issue = Issue::of(draft.row.number, Severity::Remark, code).at(&column.title, &amount.to_grouped());
-    draft.remark(issue.with("computed", computed.to_grouped()));
 }

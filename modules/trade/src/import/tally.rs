@@ -152,7 +152,7 @@ impl Tally {
                 }
                 // A note has no amount; a cancelled order has one and may be part of the sender's total.
                 if row.outcome != Outcome::Skipped {
-                    let absent = row.stated.is_none() && !row.issues.iter().any(|issue| unreadable(issue));
+                    let absent = row.stated.is_none() && !row.issues.iter().any(unreadable);
                     self.sums.add(if absent { Some(Fen::ZERO) } else { row.stated });
                 }
                 for issue in &row.issues {
@@ -271,7 +271,7 @@ fn unreadable(issue: &Issue) -> bool {
 fn half_of_last_decimal(shown: &str, unit_fen: i64) -> i64 {
     let decimals = shown
         .rsplit_once(['.', '．'])
-        .map_or(0, |(_, rest)| rest.chars().take_while(|c| c.is_ascii_digit()).count());
+        .map_or(0, |(_, rest)| rest.chars().take_while(char::is_ascii_digit).count());
     let last = (0..decimals).fold(unit_fen, |step, _| step / 10);
     // Whole yuan and finer must agree to the fen; people round only larger units.
     if unit_fen <= 100 { 0 } else { last / 2 }

@@ -131,10 +131,11 @@ async fn check_file(path: Utf8PathBuf, plan: Plan, progress: &Progress) -> Resul
         let layout = each_row(&path, &plan, |layout, row| {
             tally.take(layout, &row);
             let rows = tally.rows();
-            if rows % LOOK_EVERY == 0 {
+            let look = rows.is_multiple_of(LOOK_EVERY);
+            if look {
                 told.set(rows);
             }
-            rows % LOOK_EVERY != 0 || !told.should_stop()
+            !look || !told.should_stop()
         })?;
         if told.should_stop() {
             return Err(ImportError::Stopped);

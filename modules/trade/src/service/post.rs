@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use camino::Utf8PathBuf;
+use camino::Utf8Path;
 use sh_access::audit::{Entry, record};
 use sh_http::{App, Context, Permission};
 use sh_jobs::{Job, JobError, Progress, Run};
@@ -259,7 +259,7 @@ async fn post_rows(
     let path = stored_path(app, batch)?;
     let (sender, mut groups) = mpsc::channel(AHEAD);
     let (skip, sheet) = (batch.rows_posted, Arc::new(plan));
-    let reading = tokio::task::spawn_blocking(move || read_groups(path, &sheet, skip, &sender));
+    let reading = tokio::task::spawn_blocking(move || read_groups(&path, &sheet, skip, &sender));
     let mut outcome = Ok(());
     while let Some(group) = groups.recv().await {
         outcome = match write_group(ctx, app, batch, source, &group).await {
@@ -294,7 +294,7 @@ async fn is_over(app: &App, id: Id<ImportBatch>) -> Result<bool, ImportError> {
 /// Hands the good rows after the first `skip` over in groups. Returns how many good rows the file has, or `None` if
 /// nobody listens any more.
 fn read_groups(
-    path: Utf8PathBuf,
+    path: &Utf8Path,
     plan: &Plan,
     skip: u64,
     sender: &mpsc::Sender<Group>,
@@ -303,7 +303,7 @@ fn read_groups(
     let mut good = 0;
     let mut rows: Vec<GroupRow> = Vec::with_capacity(GROUP_ROWS);
     let mut heard = true;
-    each_row(&path, plan, |_, row| {
+    each_row(path, plan, |_, row| {
         let FileRow::Data(read) = row else { return true };
         if read.outcome != Outcome::Good {
             return true;

@@ -54,8 +54,9 @@ impl ListQuery {
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         let fields = [("source", &self.source), ("state", &self.state), ("by", &self.by), ("day", &self.day)];
         let kept = fields.iter().filter(|(_, value)| !value.is_empty() && plain(value));
-        let kept: String = kept.map(|(name, value)| format!("{name}={value}&")).collect();
-        format!("/w/imports?{kept}after={after}")
+        let kept: Vec<String> =
+            kept.map(|(name, value)| format!("{name}={value}")).chain([format!("after={after}")]).collect();
+        format!("/w/imports?{}", kept.join("&"))
     }
 }
 

@@ -61,7 +61,11 @@ fn cells(locale: Locale, issues: &[Issue]) -> Markup {
         let tone = if issue.severity == Severity::Rejected { Tone::Bad } else { Tone::Plain };
         Row {
             cells: vec![
-                Some(if whole { html! { (locale.t("import-whole-file")) } } else { html! { (issue.row) } }),
+                Some(if whole {
+                    html! { (locale.t("import-whole-file")) }
+                } else {
+                    html! { (issue.row) }
+                }),
                 column.map(|column| html! { (column) }),
                 (!issue.value.is_empty()).then(|| html! { span.cell-value { (issue.value) } }),
                 Some(html! { (reason) }),

@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::State,
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
@@ -122,7 +122,7 @@ pub(crate) async fn upload(
             let own = own_sources(&ctx, &app).await?;
             let text = refusal_text(ctx.locale, &error);
             let page = page(&ctx, &own, &source, Some(text));
-            Ok((StatusCode::from(error.kind().status()), Html(page)).into_response())
+            Ok((error.kind().status(), Html(page)).into_response())
         }
         Err(Refused::Import(error)) => Err(error.into()),
         Err(Refused::Other(failure)) => Err(failure),
@@ -183,7 +183,7 @@ pub(crate) async fn take(
         match part.name() {
             Some("source") => *source = part.text().await.map_err(broken)?,
             Some("profile") => {
-                profile = Some(part.text().await.map_err(broken)?).filter(|name| !name.is_empty())
+                profile = Some(part.text().await.map_err(broken)?).filter(|name| !name.is_empty());
             }
             Some(FILE) => {
                 // Asked before the bytes are taken: nobody fills the disk for a source that is not theirs.
