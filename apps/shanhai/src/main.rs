@@ -1,11 +1,7 @@
 //! Shanhai: from what everybody reports to a figure that anyone can open.
 
-mod cli;
-mod demo;
-mod pages;
-mod wiring;
-
 use clap::Parser as _;
+use shanhai::cli;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {

@@ -17,13 +17,13 @@ const WORKERS: usize = 2;
 
 /// Where the data of an installation lie.
 #[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Place {
+pub struct Place {
     /// Folder for the database (when it is SQLite), uploaded files and exports.
     #[arg(long, global = true, env = "SHANHAI_DATA", default_value = "data")]
-    pub(crate) data: Utf8PathBuf,
+    pub data: Utf8PathBuf,
     /// Address of the database: `sqlite:PATH` or `postgres://user@host/name`. Default: a SQLite file in the data folder.
     #[arg(long, global = true, env = "SHANHAI_DATABASE")]
-    pub(crate) database: Option<String>,
+    pub database: Option<String>,
 }
 
 impl Place {
@@ -33,7 +33,10 @@ impl Place {
 }
 
 /// Opens the database and brings its schema up to date.
-pub(crate) async fn open(place: &Place, settings: Settings) -> anyhow::Result<App> {
+///
+/// # Errors
+/// If the folder cannot be made, the database not opened, or its schema not brought up to date.
+pub async fn open(place: &Place, settings: Settings) -> anyhow::Result<App> {
     std::fs::create_dir_all(&place.data)
         .with_context(|| format!("cannot create the folder {}", place.data))?;
     let db = open_database(place).await?;
@@ -58,17 +61,18 @@ fn without_password(address: &str) -> String {
 
 fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> {
     let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
-    let app = app.with(SharedSink(Arc::new(CubeSink::default()))).with(Figures::default()).with(Kept::default());
+    let app =
+        app.with(SharedSink(Arc::new(CubeSink::default()))).with(Figures::default()).with(Kept::default());
     Ok(sh_access::install(app)?)
 }
 
 /// Every step of every module's schema.
-pub(crate) fn migrations() -> Vec<Migration> {
+pub fn migrations() -> Vec<Migration> {
     modules().iter().flat_map(|module| module.migrations.iter().copied()).collect()
 }
 
 /// Every module, in the order of their dependencies.
-pub(crate) fn modules() -> Vec<Module> {
+pub fn modules() -> Vec<Module> {
     vec![
         sh_http::module(),
         sh_access::module(),
@@ -81,11 +85,16 @@ pub(crate) fn modules() -> Vec<Module> {
 }
 
 fn parties() -> Module {
-    Module::new("parties").migrations(sh_parties::MIGRATIONS).store(sh_parties::STATEMENTS, sh_parties::INSERTS)
+    Module::new("parties")
+        .migrations(sh_parties::MIGRATIONS)
+        .store(sh_parties::STATEMENTS, sh_parties::INSERTS)
 }
 
 /// Puts in what every installation begins with: the sources and the definitions. Doing it again changes nothing.
-pub(crate) async fn install(app: &App) -> anyhow::Result<()> {
+///
+/// # Errors
+/// What the database refuses.
+pub async fn install(app: &App) -> anyhow::Result<()> {
     let ctx = Context::system(app, "install");
     app.db.write(async |tx| sh_trade::service::sources::install_defaults(&ctx, tx).await).await?;
     sh_statistics::definitions::install_defaults(&app.db, app.clock.now()).await?;
@@ -99,12 +108,12 @@ pub(crate) async fn replay(app: &App) -> anyhow::Result<Option<String>> {
 }
 
 /// The router that is served.
-pub(crate) fn router(app: &App) -> Router {
+pub fn router(app: &App) -> Router {
     sh_http::site(app, modules(), sh_access::identify()).0
 }
 
 /// What runs each kind of job.
-pub(crate) fn handlers() -> Arc<Handlers> {
+pub fn handlers() -> Arc<Handlers> {
     Arc::new(sh_trade::service::handlers())
 }
 

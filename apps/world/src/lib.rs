@@ -64,7 +64,7 @@ pub fn generate(
     let places = Places::load(scale.counties_per_province, seed);
     let people = People::populate(&places, scale.sellers_per_county, scale.buyers_per_weight, seed);
     let trades = truth::create(scale, &places, &people, seed);
-    let groups = group(&trades, &people, seed);
+    let groups = group(&trades, &people, scale, seed);
     let files_folder = folder.join("files");
     let labels_folder = folder.join("labels");
     fs::create_dir_all(&files_folder).context("cannot create the folder for the files")?;
@@ -79,7 +79,7 @@ pub fn generate(
         if rows.is_empty() {
             continue;
         }
-        let written = write::file(&files_folder, *reporter, *period, &rows, &places)?;
+        let written = write::file(&files_folder, scale, *reporter, *period, &rows, &places)?;
         for (row_number, trade) in &written.rows {
             writeln!(labels, "{},{row_number},{trade}", written.name)?;
         }
@@ -96,11 +96,11 @@ pub fn generate(
 
 type Groups = BTreeMap<(sh_kernel::Month, Reporter), Vec<Report>>;
 
-fn group(trades: &[TrueTrade], people: &People, seed: u64) -> Groups {
+fn group(trades: &[TrueTrade], people: &People, scale: &Scale, seed: u64) -> Groups {
     let mut groups = Groups::new();
     for (number, trade) in trades.iter().enumerate() {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
-        for report in report::reports_of(trade, number, people, seed) {
+        for report in report::reports_of(trade, number, people, scale, seed) {
             groups.entry((report.period, report.reporter)).or_default().push(report);
         }
     }
@@ -171,7 +171,7 @@ mod tests {
     fn one_seed_makes_one_world() {
         let make = |seed| {
             let folder = tempfile::tempdir().unwrap();
-            let world = generate(folder.path(), &Scale::SMALL, seed, |_, _| {}).unwrap();
+            let world = generate(folder.path(), &Scale::TINY, seed, |_, _| {}).unwrap();
             let labels = fs::read(folder.path().join("labels/rows.csv")).unwrap();
             (world.trades, world.reports, world.counted_fen, labels)
         };

@@ -7,6 +7,7 @@ use crate::{
     goods::GOODS,
     people::{BuyerSort, People, variant},
     places::Places,
+    scale::Scale,
     truth::{TrueStage, TrueTrade, Way},
 };
 
@@ -95,7 +96,13 @@ pub(crate) struct Row {
 }
 
 /// Decides who reports a sale. Every sale is reported at least once: what nobody reports no system can know.
-pub(crate) fn reports_of(trade: &TrueTrade, number: u32, people: &People, seed: u64) -> Vec<Report> {
+pub(crate) fn reports_of(
+    trade: &TrueTrade,
+    number: u32,
+    people: &People,
+    scale: &Scale,
+    seed: u64,
+) -> Vec<Report> {
     let mut dice = Dice::of(seed, &[40, u64::from(number)]);
     let month = trade.day.month();
     let province = people.sellers[trade.seller].province;
@@ -127,25 +134,25 @@ pub(crate) fn reports_of(trade: &TrueTrade, number: u32, people: &People, seed: 
         .into_iter()
         .map(|reporter| Report {
             reporter,
-            period: period_of(reporter, month),
+            period: period_of(reporter, month, scale),
             trade: number,
             noise: dice.next(),
         })
         .collect()
 }
 
-/// Union lists and county returns come by the quarter, the rest by the month.
-fn period_of(reporter: Reporter, month: Month) -> Month {
-    match reporter {
-        Reporter::Union | Reporter::County(_) => {
-            let mut end = month;
-            while end.number() % 3 != 0 {
-                end = end.next();
-            }
-            end
-        }
-        _ => month,
+/// The last month of the period whose file holds the sales of a month.
+fn period_of(reporter: Reporter, month: Month, scale: &Scale) -> Month {
+    let months = match reporter {
+        Reporter::Union | Reporter::County(_) => scale.list_months,
+        Reporter::City(_) => scale.city_months,
+        _ => scale.order_months,
+    };
+    let mut end = month;
+    while i64::from(end.number()) % months.max(1) != 0 {
+        end = end.next();
     }
+    end
 }
 
 /// What the reporter writes down.

@@ -11,10 +11,30 @@ pub struct Scale {
     pub(crate) counters: i64,
     /// The world's money is the reported size divided by this.
     pub(crate) size_divisor: i64,
+    /// How many months one return of a city covers: 1, 3 or 12.
+    pub(crate) city_months: i64,
+    /// The same of the lists of unions and the returns of counties.
+    pub(crate) list_months: i64,
+    /// The same of exports of platforms and tills.
+    pub(crate) order_months: i64,
 }
 
 impl Scale {
-    /// A few thousand reports, for tests. Its money is a fiftieth of the reported size.
+    /// Two thousand reports in few files, for tests that import a world again and again.
+    pub const TINY: Self = Self {
+        trades: 1_400,
+        counties_per_province: 4,
+        sellers_per_county: 2,
+        buyers_per_weight: 2,
+        pavilions: 8,
+        counters: 20,
+        size_divisor: 150,
+        city_months: 12,
+        list_months: 12,
+        order_months: 12,
+    };
+    /// A few thousand reports, to look around in. Its money is a fiftieth of the reported size; cities report by the
+    /// quarter and counties by the year, because what an import of so few rows costs is the number of its files.
     pub const SMALL: Self = Self {
         trades: 4_000,
         counties_per_province: 6,
@@ -23,6 +43,9 @@ impl Scale {
         pavilions: 8,
         counters: 40,
         size_divisor: 50,
+        city_months: 3,
+        list_months: 12,
+        order_months: 1,
     };
     /// About 300,000 reports: the three years as the press reported them.
     pub const ARTICLE: Self = Self {
@@ -33,6 +56,9 @@ impl Scale {
         pavilions: 57,
         counters: 1_200,
         size_divisor: 1,
+        city_months: 1,
+        list_months: 3,
+        order_months: 1,
     };
     /// About ten million reports.
     pub const FULL: Self = Self {
@@ -43,6 +69,9 @@ impl Scale {
         pavilions: 250,
         counters: 5_100,
         size_divisor: 1,
+        city_months: 1,
+        list_months: 3,
+        order_months: 1,
     };
 
     /// A world with about this many true sales, for benchmarks.
@@ -52,9 +81,10 @@ impl Scale {
         self
     }
 
-    /// The scale with this name: `small`, `article` or `full`.
+    /// The scale with this name: `tiny`, `small`, `article` or `full`.
     pub fn named(name: &str) -> Option<Self> {
         match name {
+            "tiny" => Some(Self::TINY),
             "small" => Some(Self::SMALL),
             "article" => Some(Self::ARTICLE),
             "full" => Some(Self::FULL),

@@ -319,13 +319,20 @@ fn fits(titles: &Titles, synonyms: &[(&FieldSpec, Vec<Title>)], saved: &SavedMap
             continue;
         }
         for (field, known) in synonyms {
-            let best = forms
-                .iter()
-                .flat_map(|(form, weight)| known.iter().map(move |known| (form.likeness(known), *weight)))
-                .map(|((likeness, unit), weight)| (scaled(likeness, weight), unit))
-                .max_by_key(|(confidence, _)| *confidence);
-            if let Some((confidence, unit)) = best.filter(|(confidence, _)| *confidence >= ENOUGH) {
-                fits.push((confidence, position, field.name, unit));
+            let mut best = (0, None);
+            for (form, weight) in forms {
+                for known in known {
+                    if form.may_be(known) {
+                        let (likeness, unit) = form.likeness(known);
+                        let confidence = scaled(likeness, *weight);
+                        if confidence >= best.0 {
+                            best = (confidence, unit);
+                        }
+                    }
+                }
+            }
+            if best.0 >= ENOUGH {
+                fits.push((best.0, position, field.name, best.1));
             }
         }
     }

@@ -46,7 +46,15 @@ impl<'a> Table<'a> {
         saved: &SavedMapping,
     ) -> Result<Option<Self>, OpenError> {
         let Some(header) = workbook.find_header(sheet, fields, saved)? else { return Ok(None) };
-        Ok(Some(Self { header, rows: workbook.rows(sheet)? }))
+        Ok(Some(Self::below(workbook, sheet, header)?))
+    }
+
+    /// Stands below a header that was found before.
+    ///
+    /// # Errors
+    /// What reading meets.
+    pub fn below(workbook: &'a mut Workbook, sheet: &str, header: Header) -> Result<Self, OpenError> {
+        Ok(Self { header, rows: workbook.rows(sheet)? })
     }
 
     /// The header.

@@ -17,7 +17,7 @@ use crate::wiring::Place;
 /// Shanhai 山海: consumption assistance counted once, and open down to one order.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true)]
-pub(crate) struct Cli {
+pub struct Cli {
     #[command(flatten)]
     place: Place,
     #[command(subcommand)]
@@ -43,7 +43,11 @@ enum Command {
 }
 
 impl Cli {
-    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+    /// Runs the command. The exit code is 0 if all is well and 1 if the command found that something is not.
+    ///
+    /// # Errors
+    /// If the command could not be run; the program then ends with 2.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Demo(command) => command.run(&self.place).await,
             Command::Import(command) => command.run(&self.place).await,

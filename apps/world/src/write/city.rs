@@ -1,9 +1,8 @@
-//! Cities: the monthly return, each city in a form of its own: title rows, units, subtotals, month without day.
+//! Cities: the return of a month or a longer time, each city in a form of its own: title rows, units, subtotals, month without day.
 
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
-use sh_kernel::Month;
 
 use super::number;
 use crate::{
@@ -38,7 +37,7 @@ const fn amount_title(form: Form) -> &'static str {
 
 pub(crate) fn write(
     path: &Path,
-    period: Month,
+    span: &str,
     position: usize,
     rows: &[Row],
     places: &Places,
@@ -49,9 +48,8 @@ pub(crate) fn write(
     let form = Form::of_city(position);
     let plain = Format::new();
     let name = &places.cities[position].name;
-    let when = format!("{}年{}月", period.year(), period.number());
     sheet.merge_range(0, 0, 0, 13, &format!("{name}消费扶贫采购销售情况统计表"), &plain)?;
-    sheet.merge_range(1, 0, 1, 13, &format!("填报单位：{name}协作办    统计月份：{when}"), &plain)?;
+    sheet.merge_range(1, 0, 1, 13, &format!("填报单位：{name}协作办    统计月份：{span}"), &plain)?;
     let day_title = if rows.first().is_some_and(|row| row.month_only) { "月份" } else { "采购日期" };
     let titles = [
         "序号",

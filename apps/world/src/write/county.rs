@@ -1,9 +1,8 @@
-//! Suppliers' counties: what their firms sold to Guangdong in a quarter.
+//! Suppliers' counties: what their firms sold to Guangdong in a quarter or a year.
 
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook};
-use sh_kernel::Month;
 
 use super::{cell, number};
 use crate::{dice::Dice, report::Row, truth::TrueStage};
@@ -25,13 +24,13 @@ const TITLES: &[&str] = &[
     "是否扶贫产品",
 ];
 
-pub(crate) fn write(path: &Path, period: Month, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
+pub(crate) fn write(path: &Path, span: &str, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name("销售情况")?;
     let plain = Format::new();
     sheet.merge_range(0, 0, 0, 13, "消费扶贫产品销往广东情况表", &plain)?;
-    let heading = format!("统计时间：{}年第{}季度    单位：元", period.year(), period.number() / 3);
+    let heading = format!("统计时间：{span}    单位：元");
     sheet.merge_range(1, 0, 1, 13, &heading, &plain)?;
     for (column, title) in (0_u16..).zip(TITLES) {
         sheet.write(2, column, *title)?;

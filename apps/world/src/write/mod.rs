@@ -14,6 +14,7 @@ use sh_kernel::Month;
 use crate::{
     places::Places,
     report::{Reporter, Row},
+    scale::Scale,
 };
 
 /// A file on disk and which row of it reports which sale.
@@ -27,6 +28,7 @@ pub(crate) struct Written {
 /// Writes the file of one reporter and period.
 pub(crate) fn file(
     folder: &Path,
+    scale: &Scale,
     reporter: Reporter,
     period: Month,
     rows: &[Row],
@@ -45,7 +47,12 @@ pub(crate) fn file(
         }
         Reporter::City(city) => {
             let city = &places.cities[city];
-            (format!("city-{}", city.code), format!("{}消费扶贫月报_{month}.xlsx", city.name))
+            let kind = match scale.city_months {
+                1 => "月报",
+                3 => "季报",
+                _ => "年报",
+            };
+            (format!("city-{}", city.code), format!("{}消费扶贫{kind}_{month}.xlsx", city.name))
         }
     };
     let path = folder.join(&name);
@@ -54,12 +61,24 @@ pub(crate) fn file(
         Reporter::Market => till::write(&path, rows, till::Place::Market)?,
         Reporter::Pavilion => till::write(&path, rows, till::Place::Pavilion)?,
         Reporter::Counter => counter::write(&path, rows)?,
-        Reporter::Union => union::write(&path, period, rows)?,
-        Reporter::County(_) => county::write(&path, period, rows)?,
-        Reporter::City(position) => city::write(&path, period, position, rows, places)?,
+        Reporter::Union => union::write(&path, &span(period, scale.list_months), rows)?,
+        Reporter::County(_) => county::write(&path, &span(period, scale.list_months), rows)?,
+        Reporter::City(position) => {
+            city::write(&path, &span(period, scale.city_months), position, rows, places)?
+        }
     };
     let rows = numbers.into_iter().zip(rows).map(|(number, row)| (number, row.trade)).collect();
     Ok(Written { source, name, path, rows })
+}
+
+/// How a heading names the months that end with `period`.
+fn span(period: Month, months: i64) -> String {
+    let (year, month) = (period.year(), period.number());
+    match months {
+        1 => format!("{year}年{month}月"),
+        3 => format!("{year}年第{}季度", month / 3),
+        _ => format!("{year}年"),
+    }
 }
 
 /// Yuan with two decimals, without separators.

@@ -1,9 +1,9 @@
-//! Unions: list of purchases of a quarter.
+//! Unions: list of purchases of a quarter or a year.
 
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook};
-use sh_kernel::{Fen, Month};
+use sh_kernel::Fen;
 
 use super::{cell, number};
 use crate::{dice::Dice, report::Row};
@@ -25,11 +25,11 @@ const TITLES: &[&str] = &[
     "备注",
 ];
 
-pub(crate) fn write(path: &Path, period: Month, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
+pub(crate) fn write(path: &Path, span: &str, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name("采购清单")?;
-    let title = format!("广东省工会消费扶贫采购清单（{}年第{}季度）", period.year(), period.number() / 3);
+    let title = format!("广东省工会消费扶贫采购清单（{span}）");
     sheet.merge_range(0, 0, 0, 13, &title, &Format::new())?;
     for (column, title) in (0_u16..).zip(TITLES) {
         sheet.write(1, column, *title)?;

@@ -193,8 +193,8 @@ impl Workbook {
         Ok(Rows { inner, seen: 0, limit: self.limits.rows, done: false })
     }
 
-    /// The visible sheet whose header answers most of the fields: first by required fields found, then by all
-    /// fields found. `None` if no sheet has any of them.
+    /// The visible sheet whose header answers most of the fields, with that header: first by required fields found,
+    /// then by all fields found. `None` if no sheet has any of them.
     ///
     /// # Errors
     /// What reading the first rows meets.
@@ -202,19 +202,19 @@ impl Workbook {
         &mut self,
         fields: &[FieldSpec],
         saved: &SavedMapping,
-    ) -> Result<Option<String>, OpenError> {
+    ) -> Result<Option<(String, Header)>, OpenError> {
         let names: Vec<String> =
             self.sheets.iter().filter(|sheet| !sheet.hidden).map(|sheet| sheet.name.clone()).collect();
-        let mut best: Option<((usize, usize), String)> = None;
+        let required = fields.iter().filter(|field| field.required).count();
+        let score = |header: &Header| (required.saturating_sub(header.missing.len()), header.found());
+        let mut best: Option<(String, Header)> = None;
         for name in names {
             let Some(header) = self.find_header(&name, fields, saved)? else { continue };
-            let required = fields.iter().filter(|field| field.required).count();
-            let score = (required.saturating_sub(header.missing.len()), header.found());
-            if best.as_ref().is_none_or(|(highest, _)| score > *highest) {
-                best = Some((score, name));
+            if best.as_ref().is_none_or(|(_, highest)| score(&header) > score(highest)) {
+                best = Some((name, header));
             }
         }
-        Ok(best.map(|(_, name)| name))
+        Ok(best)
     }
 
     /// Finds the header among the first rows of a sheet; `None` if there is none.

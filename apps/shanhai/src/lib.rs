@@ -1,0 +1,6 @@
+//! The program as a library, so that tests of the whole can put it together without a process.
+
+pub mod cli;
+mod demo;
+mod pages;
+pub mod wiring;
