@@ -51,8 +51,11 @@ fn random_query(dice: &mut Dice, lines: &[TradeLine], code: &str) -> FigureQuery
     }
     for _ in 0..dice.below(3) {
         let axis = dice.pick(Axis::ALL);
-        let value =
-            if lines.is_empty() { 1 } else { lines[dice.below(lines.len() as u64) as usize].value(axis) };
+        let value = if lines.is_empty() {
+            1
+        } else {
+            dice.pick(lines.iter().collect::<Vec<_>>().as_slice()).value(axis)
+        };
         query.filter.push((axis, value));
     }
     query
@@ -62,7 +65,7 @@ fn random_query(dice: &mut Dice, lines: &[TradeLine], code: &str) -> FigureQuery
 async fn check_figures(db: &Db, figures: &Figures, lines: &[TradeLine], dice: &mut Dice) {
     let in_force = db.read(async |tx| definitions::in_force(tx).await).await.unwrap();
     for _ in 0..25 {
-        let definition = &in_force[dice.below(in_force.len() as u64) as usize];
+        let definition = dice.pick(in_force.iter().collect::<Vec<_>>().as_slice());
         let query = random_query(dice, lines, &definition.code);
         let figure = db.read(async |tx| figures.figure(tx, &query).await).await.unwrap();
         let expected = by_hand(lines, definition, &query);
@@ -77,8 +80,8 @@ async fn check_figures(db: &Db, figures: &Figures, lines: &[TradeLine], dice: &m
 
 async fn publish_next(db: &Db, dice: &mut Dice) {
     let in_force = db.read(async |tx| definitions::in_force(tx).await).await.unwrap();
-    let chosen = &in_force[dice.below(in_force.len() as u64) as usize];
-    let other = &in_force[dice.below(in_force.len() as u64) as usize];
+    let chosen = dice.pick(in_force.iter().collect::<Vec<_>>().as_slice());
+    let other = dice.pick(in_force.iter().collect::<Vec<_>>().as_slice());
     let mut content = other.content.clone();
     content.from = common::day(dice.pick(&[20_180_101, 20_190_101, 20_200_101]));
     let draft =
@@ -102,12 +105,11 @@ async fn after_any_sequence_of_events_the_cube_is_the_sum_of_the_lines(db: Db) {
             0 if !lines.is_empty() => {
                 // What stands is taken back.
                 let mut reversals = Vec::new();
-                for _ in 0..1 + dice.below(4) {
-                    let at = dice.below(lines.len() as u64) as usize;
+                for _ in 0..=dice.below(4) {
+                    let line = dice.pick(lines.iter().collect::<Vec<_>>().as_slice());
                     let number = u32::try_from(lines.len()).unwrap();
-                    let again = reversals.iter().any(|other: &TradeLine| other.trade == lines[at].trade);
-                    if !again {
-                        reversals.push(lines[at].reversal(number, step));
+                    if !reversals.iter().any(|other: &TradeLine| other.trade == line.trade) {
+                        reversals.push(line.reversal(number, step));
                     }
                 }
                 post(&db, &sink, step, 20_201_201, "withdrawal", &reversals).await;

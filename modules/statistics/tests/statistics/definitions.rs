@@ -172,7 +172,7 @@ async fn an_incomplete_draft_is_refused(db: Db) {
     };
     assert!(matches!(write("Tea!", content()).await, Err(Error::Code(_))));
     let mut bad = content();
-    bad.name.en = " ".to_owned();
+    " ".clone_into(&mut bad.name.en);
     assert!(matches!(write("tea", bad).await, Err(Error::Content(ContentError::NoName))));
     let mut bad = content();
     std::mem::swap(&mut bad.from, &mut bad.until);
