@@ -117,7 +117,7 @@ pub(crate) fn points(related: Related, a: (i64, PriceBasis), b: (i64, PriceBasis
 /// Sixteen steps to every doubling of the amount: amounts within 18 percent are at most [`STEPS_NEAR`] apart.
 pub(crate) fn step_of(amount: i64) -> i32 {
     let size = amount.unsigned_abs().max(1) << 4;
-    let top = 63 - size.leading_zeros();
+    let top = size.ilog2();
     let fraction = (size >> (top - 4)) & 15;
     i32::try_from(top * 16).unwrap_or(0) + i32::try_from(fraction).unwrap_or(0)
 }

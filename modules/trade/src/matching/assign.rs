@@ -1,11 +1,11 @@
 //! Ties units to trades, source by source from the strongest to the weakest.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
     Member, Outcome, Rule, Settings, State, Waiting,
     amount::relate,
-    entry::{Entries, Entry},
+    entry::{self, Entries},
     pairs::Edge,
     score::contradict,
     units::{Part, Units},
@@ -79,7 +79,7 @@ fn lead_edges(units: &Units, edges: &mut Vec<Edge>) {
 }
 
 impl Assign<'_> {
-    fn lead(&self, unit: u32) -> &Entry {
+    fn lead(&self, unit: u32) -> &entry::Entry {
         &self.entries.list()[self.units.list[unit as usize].lead as usize]
     }
 
@@ -133,11 +133,13 @@ impl Assign<'_> {
                 continue;
             }
             let tie = Tie { cluster, points: edge.points, rule: edge.rule };
-            if taken.contains_key(&cluster) {
-                rivals.push((edge.later, tie));
-            } else if self.can_join(edge.later, cluster) {
-                ties.insert(edge.later, tie);
-                taken.insert(cluster, edge.later);
+            match taken.entry(cluster) {
+                Entry::Occupied(_) => rivals.push((edge.later, tie)),
+                Entry::Vacant(place) if self.can_join(edge.later, cluster) => {
+                    ties.insert(edge.later, tie);
+                    place.insert(edge.later);
+                }
+                Entry::Vacant(_) => {}
             }
         }
         let doubtful = self.doubtful(edges, &ties, &taken, &rivals);
@@ -154,7 +156,7 @@ impl Assign<'_> {
             }
         }
         self.ask(edges, &ties, &doubtful);
-        let asked: std::collections::HashSet<u32> = self.waiting.iter().map(|(unit, _)| *unit).collect();
+        let asked: HashSet<u32> = self.waiting.iter().map(|(unit, _)| *unit).collect();
         for unit in units {
             let leads = self.units.list[*unit as usize].leader == *unit;
             let idle = self.cluster_of[*unit as usize] == NONE && !asked.contains(unit);
@@ -216,7 +218,7 @@ impl Assign<'_> {
 
     /// Notes for a person what may belong to a trade that is still without a report of this source.
     fn ask(&mut self, edges: &[Edge], ties: &HashMap<u32, Tie>, doubtful: &[u32]) {
-        let mut asked: std::collections::HashSet<u32> = doubtful.iter().copied().collect();
+        let mut asked: HashSet<u32> = doubtful.iter().copied().collect();
         for edge in edges {
             let cluster = self.cluster_of[edge.earlier as usize];
             if cluster == NONE

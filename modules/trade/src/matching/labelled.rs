@@ -12,7 +12,7 @@ use crate::{
     model::{DayPrecision, SourceKind},
 };
 
-/// Repeatable chance (SplitMix64).
+/// Repeatable chance.
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
@@ -194,7 +194,7 @@ impl World {
             }
             SourceKind::CityReturn => {
                 seller = variant(&seller, dice);
-                self.city_return(&mut row, sale, alone, dice);
+                city_return(&mut row, sale, alone, dice);
                 if buyer.is_none() {
                     buyer = Some("市民".to_owned());
                 }
@@ -213,37 +213,6 @@ impl World {
         row.seller = self.name(&seller);
         row.buyer = buyer.map_or(0, |name| self.name(&name));
         self.push((number, sale.twin.unwrap_or(number)), row, dice);
-    }
-
-    /// A city's own form: without tax, with freight, month only, slips of the unit.
-    fn city_return(&mut self, row: &mut RawEntry, sale: &Sale, alone: bool, dice: &mut Dice) {
-        let form = sale.city / 100 % 7;
-        row.order_no =
-            row.order_no.take().filter(|_| dice.chance(250)).map(|no| no[..no.len() - 2].to_owned());
-        row.invoice_no = row.invoice_no.take().filter(|_| dice.chance(300));
-        row.day = later(sale, 12, dice);
-        let month = Day::from_day_number(sale.day).month();
-        if row.day.month() != month {
-            row.day = month.last_day();
-        }
-        if sale.city / 100 % 5 == 3 {
-            row.precision = DayPrecision::Month;
-            row.day = month.last_day();
-        }
-        match form {
-            2 => row.amount = row.amount * 100 / 109,
-            4 => row.amount += row.amount * dice.range(10, 60) / 1000,
-            1 | 5 => row.amount = (row.amount + 50) / 100 * 100,
-            _ => {}
-        }
-        row.basis = if form == 2 { PriceBasis::WithoutTax } else { PriceBasis::Unknown };
-        // A slip in a row that nobody else reports could not be told from a real sale of that size.
-        if !alone && dice.chance(4) {
-            row.amount = if dice.chance(500) { row.amount * 10_000 } else { (row.amount + 5_000) / 10_000 };
-        }
-        if row.channel == Channel::DirectBuy && dice.chance(300) {
-            row.channel = Channel::Unknown;
-        }
     }
 
     fn push(&mut self, (sale, twin): (usize, usize), mut row: RawEntry, dice: &mut Dice) {
@@ -281,6 +250,36 @@ impl World {
             self.names.entry(number).or_insert_with(|| name.to_owned());
         }
         number
+    }
+}
+
+/// A city's own form: without tax, with freight, month only, slips of the unit.
+fn city_return(row: &mut RawEntry, sale: &Sale, alone: bool, dice: &mut Dice) {
+    let form = sale.city / 100 % 7;
+    row.order_no = row.order_no.take().filter(|_| dice.chance(250)).map(|no| shortened(&no, 2));
+    row.invoice_no = row.invoice_no.take().filter(|_| dice.chance(300));
+    row.day = later(sale, 12, dice);
+    let month = Day::from_day_number(sale.day).month();
+    if row.day.month() != month {
+        row.day = month.last_day();
+    }
+    if sale.city / 100 % 5 == 3 {
+        row.precision = DayPrecision::Month;
+        row.day = month.last_day();
+    }
+    match form {
+        2 => row.amount = row.amount * 100 / 109,
+        4 => row.amount += row.amount * dice.range(10, 60) / 1000,
+        1 | 5 => row.amount = (row.amount + 50) / 100 * 100,
+        _ => {}
+    }
+    row.basis = if form == 2 { PriceBasis::WithoutTax } else { PriceBasis::Unknown };
+    // A slip in a row that nobody else reports could not be told from a real sale of that size.
+    if !alone && dice.chance(4) {
+        row.amount = if dice.chance(500) { row.amount * 10_000 } else { (row.amount + 5_000) / 10_000 };
+    }
+    if row.channel == Channel::DirectBuy && dice.chance(300) {
+        row.channel = Channel::Unknown;
     }
 }
 
@@ -378,7 +377,7 @@ fn sales(count: usize, dice: &mut Dice) -> Vec<Sale> {
                 let mut again = sale.clone();
                 again.twin = Some(number + 3);
                 again.day += 7 * week;
-                again.invoice = again.invoice.map(|no| format!("{}{week}", &no[..no.len() - 1]));
+                again.invoice = again.invoice.map(|no| format!("{}{week}", shortened(&no, 1)));
                 sales.push(again);
             }
         }
@@ -468,6 +467,11 @@ fn buyer_variant(name: &str, dice: &mut Dice) -> String {
     }
 }
 
+/// A number without its last digits.
+fn shortened(number: &str, digits: usize) -> String {
+    number.chars().take(number.len() - digits).collect()
+}
+
 /// Puts reports in another order, as if the files had come at other times.
 pub(crate) fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut dice = Dice(seed);
@@ -478,6 +482,6 @@ pub(crate) fn shuffle<T>(items: &mut [T], seed: u64) {
 }
 
 /// One of the items, for properties.
-pub(crate) fn one_of<'a, T>(items: &'a [T], seed: u64) -> &'a T {
+pub(crate) fn one_of<T>(items: &[T], seed: u64) -> &T {
     Dice(seed).pick(items)
 }

@@ -36,8 +36,11 @@ pub struct LineFacts {
 pub fn lines_of(entries: &Entries, members: &[Member]) -> Vec<LineFacts> {
     let claims: Vec<(&Entry, &Member)> =
         members.iter().map(|member| (&entries.list()[member.claim as usize], member)).collect();
-    let sales: Vec<&Entry> =
-        claims.iter().filter(|(entry, m)| speaks(m) && !entry.is_return()).map(|(entry, _)| *entry).collect();
+    let sales: Vec<&Entry> = claims
+        .iter()
+        .filter(|(entry, m)| speaks(**m) && !entry.is_return())
+        .map(|(entry, _)| *entry)
+        .collect();
     let backs: Vec<&Entry> = returns(&claims);
     let told: Vec<&Entry> = if sales.is_empty() { backs.clone() } else { sales.clone() };
     let Some(anchor) = told.first() else { return Vec::new() };
@@ -70,15 +73,15 @@ pub fn lines_of(entries: &Entries, members: &[Member]) -> Vec<LineFacts> {
 }
 
 /// Whether a claim adds something of its own: a repeat does not.
-fn speaks(member: &Member) -> bool {
+fn speaks(member: Member) -> bool {
     member.state != State::Repeat
 }
 
-/// The returns of the strongest source that reports any.
+/// The returns of the strongest source that reports any. Claims come with the stronger sources first.
 fn returns<'a>(claims: &[(&'a Entry, &Member)]) -> Vec<&'a Entry> {
-    let all = || claims.iter().filter(|(entry, member)| entry.is_return() && speaks(member));
-    let Some(strongest) = all().map(|(entry, _)| (entry.kind, entry.source)).min() else { return Vec::new() };
-    all().filter(|(entry, _)| (entry.kind, entry.source) == strongest).map(|(entry, _)| *entry).collect()
+    let all = || claims.iter().filter(|(entry, member)| entry.is_return() && speaks(**member));
+    let Some(strongest) = all().map(|(entry, _)| entry.source).next() else { return Vec::new() };
+    all().filter(|(entry, _)| entry.source == strongest).map(|(entry, _)| *entry).collect()
 }
 
 fn first_of<T>(told: &[&Entry], tells: impl Fn(&Entry) -> Option<T>) -> Option<T> {
@@ -88,10 +91,10 @@ fn first_of<T>(told: &[&Entry], tells: impl Fn(&Entry) -> Option<T>) -> Option<T
 /// The anchor's amount, unless at least two others are off from it by a factor of ten thousand and nobody agrees with
 /// it: then the slip of the unit is its own, and the next report's amount stands.
 fn amount_of(anchor: &Entry, sales: &[&Entry]) -> i64 {
-    let others: Vec<&Entry> = sales.iter().skip(1).copied().collect();
-    let slipped = |entry: &&Entry| relate(anchor.amount, entry.amount).is_some_and(|found| found.slip);
+    let others = sales.get(1..).unwrap_or_default();
+    let slipped = |entry: &Entry| relate(anchor.amount, entry.amount).is_some_and(|found| found.slip);
     match others.first() {
-        Some(next) if others.len() >= 2 && others.iter().all(|entry| slipped(&entry)) => next.amount,
+        Some(next) if others.len() >= 2 && others.iter().all(|entry| slipped(entry)) => next.amount,
         _ => anchor.amount,
     }
 }

@@ -221,12 +221,11 @@ fn versions(entries: &Entries, nodes: Vec<Node>, settings: &Settings, resolved: 
             .copied()
             .find(|at| fits(&drafts[*at]) && same_amount(&drafts[*at]))
             .or_else(|| known.iter().copied().find(|at| fits(&drafts[*at])));
-        match home {
-            Some(at) => drafts[at].absorb(node, entries),
-            None => {
-                known.push(drafts.len());
-                drafts.push(Draft::of(node));
-            }
+        if let Some(at) = home {
+            drafts[at].absorb(node, entries);
+        } else {
+            known.push(drafts.len());
+            drafts.push(Draft::of(node));
         }
     }
     drafts

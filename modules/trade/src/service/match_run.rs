@@ -27,7 +27,7 @@ const CHUNK_CLAIMS: usize = 5_000;
 /// How long a run holds the lease without writing anything, in seconds.
 pub(crate) const LEASE_SECONDS: i64 = 300;
 
-/// Why the lines changed (入账原因). The word is stored on the posting.
+/// Why the lines changed (入账原因). The word is stored on the posting and stands in comparisons of releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cause {
     /// An import brought claims.
@@ -42,7 +42,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Stable word; the text for people is `posting-cause-<word>` in the locales.
+    /// Stable word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Import => "import",

@@ -53,6 +53,9 @@ statements! {
     TEST_DECISIONS = "SELECT COUNT(*) FROM decision";
 }
 
+/// Claim, trade, state, candidate.
+type TieRow = (Id<Claim>, Option<Id<Trade>>, i64, Option<Id<Trade>>);
+
 /// A file: the reports of one source and period.
 type File = Vec<Report>;
 
@@ -139,7 +142,7 @@ pub(super) struct Stands {
 
 pub(super) async fn stands(db: &Db) -> Stands {
     let mut of_trade: BTreeMap<Id<Trade>, Vec<TradeLine>> = BTreeMap::new();
-    let ties: Vec<(Id<Claim>, Option<Id<Trade>>, i64, Option<Id<Trade>>)> = db
+    let ties: Vec<TieRow> = db
         .read(async |tx| {
             store::every_line(tx, |line| {
                 of_trade.entry(line.trade).or_default().push(line);
@@ -240,8 +243,8 @@ async fn all_at_once_is_the_same_as_one_by_one(db: Db) {
         post(&db, &world, file).await;
     }
     let report = matched(&db, &ids, &NoSink, None).await.unwrap();
-    assert_eq!(report.claims_read as usize, world.reports.len());
-    assert_eq!(report.ties_written as usize, world.reports.len());
+    assert_eq!(usize::try_from(report.claims_read).unwrap(), world.reports.len());
+    assert_eq!(usize::try_from(report.ties_written).unwrap(), world.reports.len());
     agrees_with_replay(&db).await;
     // Nothing is new: nothing is written, neither for some days nor for all.
     for span in [None, days(&files[0])] {
@@ -329,8 +332,7 @@ async fn replay_names_the_first_difference(db: Db) {
     assert!(matches!(replay(&db).await.unwrap(), Some(Difference::Tie { .. })));
     matched(&db, &ids, &NoSink, None).await.unwrap();
     agrees_with_replay(&db).await;
-    let ties: Vec<(Id<Claim>, Option<Id<Trade>>, i64, Option<Id<Trade>>)> =
-        db.read(async |tx| tx.fetch_all(&TEST_TIES, Vec::new()).await).await.unwrap();
+    let ties: Vec<TieRow> = db.read(async |tx| tx.fetch_all(&TEST_TIES, Vec::new()).await).await.unwrap();
     let trade = ties[7].1.unwrap();
     db.write(async |tx| tx.execute(&TEST_BREAK_LINE, binds![trade]).await).await.unwrap();
     assert_eq!(replay(&db).await.unwrap(), Some(Difference::Lines { trade }));

@@ -232,9 +232,14 @@ pub(crate) async fn days_of_claims(tx: &mut Tx) -> Result<Option<(Day, Day)>, Db
     Ok(first.zip(last))
 }
 
+/// Two claims of a ruling and whether it joins them, and their days.
+type RulingDays = (Id<Claim>, Id<Claim>, bool, Day, Day);
+/// A ruling, its two claims, and their days.
+type PendingDays = (Id<model::Ruling>, Id<Claim>, Id<Claim>, Day, Day);
+
 /// The rulings in force, oldest first, with the days of their claims.
 pub(crate) async fn rulings(tx: &mut Tx) -> Result<Vec<(Ruling, Day, Day)>, DbError> {
-    let rows: Vec<(Id<Claim>, Id<Claim>, bool, Day, Day)> = tx.fetch_all(&RULINGS, Vec::new()).await?;
+    let rows: Vec<RulingDays> = tx.fetch_all(&RULINGS, Vec::new()).await?;
     Ok(rows.into_iter().map(|(claim, other, same, a, b)| (Ruling { claim, other, same }, a, b)).collect())
 }
 
@@ -254,8 +259,7 @@ pub(crate) struct PendingRuling {
 
 /// Rulings made or taken back that no run has heeded yet.
 pub(crate) async fn pending_rulings(tx: &mut Tx) -> Result<Vec<PendingRuling>, DbError> {
-    let rows: Vec<(Id<model::Ruling>, Id<Claim>, Id<Claim>, Day, Day)> =
-        tx.fetch_all(&PENDING_RULINGS, Vec::new()).await?;
+    let rows: Vec<PendingDays> = tx.fetch_all(&PENDING_RULINGS, Vec::new()).await?;
     let pending = |(id, claim, other, a, b)| PendingRuling { id, claims: [claim, other], days: [a, b] };
     Ok(rows.into_iter().map(pending).collect())
 }

@@ -64,16 +64,15 @@ fn row(locale: Locale, ruled: &Ruled) -> Row {
     let ruling = &ruled.ruling;
     let (tone, text) =
         if ruling.same { (Tone::Good, "matches-same") } else { (Tone::Plain, "matches-different") };
-    let undo = match (&ruling.withdrawn_by, ruling.withdrawn_at) {
-        (Some(by), Some(at)) => {
-            let known = [("by", by.into()), ("at", at.to_minute().into())];
-            html! { (locale.with("matches-undone-by", &known)) }
-        }
-        _ => html! {
+    let undo = if let (Some(by), Some(at)) = (&ruling.withdrawn_by, ruling.withdrawn_at) {
+        let known = [("by", by.into()), ("at", at.to_minute().into())];
+        html! { (locale.with("matches-undone-by", &known)) }
+    } else {
+        html! {
             form method="post" action=(format!("/w/matches/decided/{}/undo", ruling.id)) {
                 button.button.is-secondary type="submit" { (locale.t("matches-undo")) }
             }
-        },
+        }
     };
     Row::new([
         html! { (ruling.at.to_minute()) },

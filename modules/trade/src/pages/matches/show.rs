@@ -140,11 +140,10 @@ pub(super) fn label(locale: Locale, field: Field) -> String {
 
 fn detail(locale: Locale, detail: Detail) -> Option<String> {
     match detail {
-        Detail::None => None,
         Detail::Alike(permille) => {
             Some(locale.with("match-detail-alike", &[("percent", i64::from(permille / 10).into())]))
         }
-        Detail::DaysApart(0) => None,
+        Detail::None | Detail::DaysApart(0) => None,
         Detail::DaysApart(days) => {
             Some(locale.with("match-detail-days", &[("days", i64::from(days.abs()).into())]))
         }
