@@ -38,9 +38,10 @@ pub const MIGRATIONS: &[Migration] =
 
 /// Pages, interface and tables of this module.
 pub fn module() -> Module {
+    let pages = pages::imports::routes().merge(pages::matches::routes());
+    let interface = api::imports::routes().merge(api::matches::routes());
     Module::new("trade")
-        .routes(pages::imports::routes().merge(api::imports::routes()))
-        .routes(pages::matches::routes().merge(api::matches::routes()))
+        .routes(pages.merge(interface))
         .migrations(MIGRATIONS)
         .store(store::facts::STATEMENTS, &[])
         .store(store::import::STATEMENTS, store::import::INSERTS)

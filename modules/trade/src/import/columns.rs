@@ -92,13 +92,32 @@ impl Columns {
             Column {
                 index: column.index,
                 title: column.title.clone(),
-                field: column.field.and_then(Field::from_word).or(corrected).or(ignored),
+                field: column
+                    .field
+                    .and_then(Field::from_word)
+                    .or(corrected)
+                    .or(ignored)
+                    .or_else(|| dated(&column.title)),
                 corrected: corrected.is_some(),
                 unit: unit_of(&column.title, column.unit),
                 quantity_unit: column.unit_text.clone().filter(|unit| is_quantity_unit(unit)),
             }
         });
-        Self { list: list.collect() }
+        let mut list: Vec<Column> = list.collect();
+        for place in 0..list.len() {
+            let Some(field) = list.get(place).and_then(|column| column.field) else { continue };
+            let sure = header.columns.get(place).is_some_and(|column| column.field.is_some());
+            let taken = |(other, column): (usize, &Column)| other != place && column.field == Some(field);
+            // A title that only resembles a field gives way to the column that has it.
+            if !sure
+                && field != Field::Ignored
+                && list.iter().enumerate().any(taken)
+                && let Some(column) = list.get_mut(place)
+            {
+                column.field = None;
+            }
+        }
+        Self { list }
     }
 
     /// The column that says this.
@@ -131,6 +150,15 @@ impl Columns {
     pub fn unknown(&self) -> impl Iterator<Item = &Column> {
         self.list.iter().filter(|column| column.field.is_none())
     }
+}
+
+/// The field of a title with a month before it: `2020年11月采购金额`, `本月销售额`.
+fn dated(title: &str) -> Option<Field> {
+    let folded = fold_text(title);
+    let bare = folded.trim_start_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, '年' | '月' | '份' | '-' | '本' | '当')
+    });
+    (bare.len() < folded.len()).then(|| exact(bare)).flatten()
 }
 
 #[cfg(test)]

@@ -147,13 +147,10 @@ const MODES: &[(&str, Link)] = &[
     ("first", Link::First),
 ];
 
-/// The value of the longest word that stands in the folded text.
+/// The value of the longest word that stands in the folded text; of equally long ones the first in the list.
 fn longest<T: Copy>(folded: &str, words: &[(&str, T)]) -> Option<T> {
-    words
-        .iter()
-        .filter(|(word, _)| folded.contains(word))
-        .max_by_key(|(word, _)| word.len())
-        .map(|(_, value)| *value)
+    let standing = words.iter().rev().filter(|(word, _)| folded.contains(word));
+    standing.max_by_key(|(word, _)| word.len()).map(|(_, value)| *value)
 }
 
 /// What a status cell says; `None` if no known word stands in it.
