@@ -116,10 +116,7 @@ fn content(locale: Locale, view: &View) -> Markup {
 fn working(locale: Locale, view: &View) -> Markup {
     let Some(job) = view.job.as_ref() else { return html! {} };
     if job.state.is_finished() {
-        let known = [("count", view.batch.rows_posted.into())];
-        return html! {
-            (banner(Tone::Notice, &locale.with("import-interrupted", &known), &progress_fragment(locale, job, view.now, "")))
-        };
+        return broken_off(locale, view, job);
     }
     let fragment = progress_fragment(locale, job, view.now, &format!("/w/jobs/{}", job.id));
     html! {
@@ -128,6 +125,24 @@ fn working(locale: Locale, view: &View) -> Markup {
                 (fragment)
                 p.hint { (locale.t("import-close-page")) }
             }))
+        }
+    }
+}
+
+/// The job was given up while the batch still waits for it. The job's page says why and starts it again.
+fn broken_off(locale: Locale, view: &View, job: &Job) -> Markup {
+    let heading = match view.batch.state {
+        BatchState::Posting => locale.with("import-interrupted", &[("count", view.batch.rows_posted.into())]),
+        _ => locale.t("import-broken-off"),
+    };
+    let content = html! {
+        (progress_fragment(locale, job, view.now, ""))
+        p { a href=(format!("/w/jobs/{}", job.id)) { (locale.t("import-see-job")) } }
+    };
+    html! {
+        (banner(Tone::Notice, &heading, &content))
+        @if view.may_import && matches!(view.batch.state, BatchState::Uploaded | BatchState::Checking) {
+            (discard_form(locale, view))
         }
     }
 }
