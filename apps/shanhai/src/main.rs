@@ -9,7 +9,7 @@ async fn main() -> std::process::ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("SHANHAI_LOG")
-                .unwrap_or_else(|_| "warn,sh_http=info".into()),
+                .unwrap_or_else(|_| "warn,sqlx=error,sh_http=info".into()),
         )
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

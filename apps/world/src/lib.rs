@@ -173,7 +173,8 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let world = generate(folder.path(), &Scale::TINY, seed, |_, _| {}).unwrap();
             let labels = fs::read(folder.path().join("labels/rows.csv")).unwrap();
-            (world.trades, world.reports, world.counted_fen, labels)
+            let files: Vec<Vec<u8>> = world.files.iter().map(|file| fs::read(&file.path).unwrap()).collect();
+            (world.trades, world.reports, world.counted_fen, labels, files)
         };
         let (first, again, other) = (make(1), make(1), make(2));
         assert_eq!(first, again);

@@ -1,5 +1,7 @@
 //! Who sells and who buys, and the ways their names are written.
 
+use sh_kernel::RegionCode;
+
 use crate::{
     dice::Dice,
     places::{County, Places},
@@ -236,7 +238,8 @@ fn seller(county: &County, province: usize, position: usize, number: usize, dice
     let town = if dice.chance(300) { *dice.pick(TOWNS) } else { "" };
     let head = if *form == "家庭农场" { "" } else { trade };
     let name = format!("{}{town}{brand}{head}{form}", county.name);
-    let certified = county.counted && dice.chance(850);
+    // Guangdong recognises products of its own counties, too; only elsewhere nobody does.
+    let certified = (county.counted || county.code.is_within(RegionCode::GUANGDONG)) && dice.chance(850);
     Seller { name, credit_code: credit_code(county, form, dice), province, county: position, certified }
 }
 

@@ -226,8 +226,11 @@ fn short_origin(county: &crate::places::County, dice: &mut Dice) -> String {
     }
 }
 
+/// The day on which a sale is noted, up to some days after it. The last returns are drawn up at the end of November 2020,
+/// so nothing is noted later.
 fn shift(day: Day, most: i64, dice: &mut Dice) -> Day {
-    day.plus_days(i32::try_from(dice.range(0, most)).unwrap_or(0))
+    let noted = day.plus_days(i32::try_from(dice.range(0, most)).unwrap_or(0));
+    Day::new(2020, 11, 30).map_or(noted, |last| noted.min(last.max(day)))
 }
 
 fn union_list(row: &mut Row, county: &crate::places::County, trade: &TrueTrade, dice: &mut Dice) {

@@ -5,6 +5,7 @@
 //! types of a migration ([`Migration`]), NULLs, constraint names, locking, retries, bulk writes. No other crate sees
 //! the driver underneath.
 
+mod catalogue;
 mod connect;
 mod error;
 mod migrate;
@@ -13,6 +14,7 @@ mod sql;
 mod tx;
 mod value;
 
+pub use catalogue::{ColumnFacts, TableFacts, sqlite_kind};
 pub use connect::{Db, Options, Passing};
 pub use error::DbError;
 pub use migrate::Migration;

@@ -113,18 +113,34 @@ impl Import {
         let name = file.file_name().unwrap_or(file.as_str());
         let request =
             upload::Upload { source: &self.source, profile: self.profile.as_deref(), file_name: name };
-        let id = receive(ctx, app, &request, file).await?;
+        let id = match imports::standing(ctx, app, &self.source, file).await? {
+            Some(standing) if standing.state == BatchState::Posting => {
+                let text = format!("already there as import {}, whose posting goes on", standing.id);
+                self.say(file, &facts(&standing), &text);
+                return Ok(Some(standing.id));
+            }
+            // Cut off before anything was posted.
+            Some(Batch {
+                id, state: BatchState::Uploaded | BatchState::Checking, job: Some(job), ..
+            }) => {
+                sh_jobs::run_now(app, &wiring::handlers(), job, &|_| {}).await?;
+                id
+            }
+            Some(Batch { id, state: BatchState::Checked, .. }) => id,
+            _ => receive(ctx, app, &request, file).await?,
+        };
         let (batch, _) = imports::get(ctx, app, id).await?;
-        if batch.state != BatchState::Checked {
-            let issues = imports::issues(ctx, app, id, None, ISSUES_SHOWN_MAX).await?;
-            self.say_issues(&issues);
+        if batch.problem.is_some() {
             anyhow::bail!("{}", problem(&batch));
+        }
+        if batch.state != BatchState::Checked {
+            anyhow::bail!("already there as import {id}, which is {}", batch.state.word());
         }
         let go = post::Confirmation { good_only: self.good_only, doubtful_too: self.doubtful_too };
         if let Err(error) = post::confirm(ctx, app, id, go).await {
             let issues = imports::issues(ctx, app, id, None, ISSUES_SHOWN_MAX).await?;
             self.say_issues(&issues);
-            return Err(error).context("checked, not posted");
+            return Err(error).with_context(|| format!("import {id} was checked, not posted"));
         }
         Ok(Some(id))
     }
@@ -156,12 +172,14 @@ impl Import {
     }
 }
 
-/// Why a file cannot be read at all.
+/// Why a file cannot be read at all, and what to do.
 fn problem(batch: &Batch) -> String {
-    let Some(problem) = &batch.problem else { return format!("the file is {}", batch.state.word()) };
+    let Some(problem) = &batch.problem else { return String::new() };
     let args: Vec<(&str, sh_ui::Arg<'_>)> =
         problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
-    Locale::Zh.with(&format!("problem-{}", problem.code), &args)
+    let reason = Locale::Zh.with(&format!("problem-{}", problem.code), &args);
+    let advice = format!("problem-{}-advice", problem.code);
+    if Locale::Zh.has(&advice) { format!("{reason}。{}", Locale::Zh.with(&advice, &args)) } else { reason }
 }
 
 fn facts(batch: &Batch) -> serde_json::Value {

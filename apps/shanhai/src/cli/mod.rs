@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod export;
 mod figure;
 mod import;
 mod migrate;
@@ -32,6 +33,8 @@ enum Command {
     Import(import::Import),
     /// Look at figures.
     Figure(figure::FigureCommand),
+    /// Write the lines behind the figures to a file.
+    Export(export::Export),
     /// Check that everything published still follows from what came in; ends with 1 and the first difference if not.
     Audit(audit::Audit),
     /// Bring the schema of the database up to date.
@@ -52,6 +55,7 @@ impl Cli {
             Command::Demo(command) => command.run(&self.place).await,
             Command::Import(command) => command.run(&self.place).await,
             Command::Figure(command) => command.run(&self.place).await,
+            Command::Export(command) => command.run(&self.place).await,
             Command::Audit(command) => command.run(&self.place).await,
             Command::Migrate(command) => command.run(&self.place).await,
             Command::Doctor(command) => command.run(&self.place).await,

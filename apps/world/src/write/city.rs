@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rust_xlsxwriter::{Format, Worksheet};
 
 use super::number;
 use crate::{
@@ -42,7 +42,7 @@ pub(crate) fn write(
     rows: &[Row],
     places: &Places,
 ) -> anyhow::Result<Vec<u32>> {
-    let mut book = Workbook::new();
+    let mut book = super::workbook()?;
     let sheet = book.add_worksheet();
     sheet.set_name("明细表")?;
     let form = Form::of_city(position);

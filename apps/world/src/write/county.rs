@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::Format;
 
 use super::{cell, number};
 use crate::{dice::Dice, report::Row, truth::TrueStage};
@@ -25,7 +25,7 @@ const TITLES: &[&str] = &[
 ];
 
 pub(crate) fn write(path: &Path, span: &str, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
-    let mut book = Workbook::new();
+    let mut book = super::workbook()?;
     let sheet = book.add_worksheet();
     sheet.set_name("销售情况")?;
     let plain = Format::new();

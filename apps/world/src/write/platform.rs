@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::Workbook;
-
 use super::{cell, number};
 use crate::{dice::Dice, report::Row, truth::TrueStage};
 
@@ -34,7 +32,7 @@ const TITLES: &[&str] = &[
 ];
 
 pub(crate) fn write(path: &Path, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
-    let mut book = Workbook::new();
+    let mut book = super::workbook()?;
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name("订单明细")?;
     for (column, title) in (0_u16..).zip(TITLES) {

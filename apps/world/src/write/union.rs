@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::Format;
 use sh_kernel::Fen;
 
 use super::{cell, number};
@@ -26,7 +26,7 @@ const TITLES: &[&str] = &[
 ];
 
 pub(crate) fn write(path: &Path, span: &str, rows: &[Row]) -> anyhow::Result<Vec<u32>> {
-    let mut book = Workbook::new();
+    let mut book = super::workbook()?;
     let sheet = book.add_worksheet();
     sheet.set_name("采购清单")?;
     let title = format!("广东省工会消费扶贫采购清单（{span}）");

@@ -15,6 +15,12 @@ use crate::{
 
 /// Cells written in one transaction while a set is being built, so that postings get their turn in between.
 const CELLS_PER_WRITE: usize = 20_000;
+/// What a rebuild says whose sets were given up because a later one makes the same.
+const TAKEN_OVER: &str = "another rebuild has taken over";
+/// How often the sets that are missing are looked for while another program makes them.
+const MISSING_LOOKS_MAX: u32 = 20;
+/// Between two looks.
+const MISSING_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 /// Lines read between two notes of progress.
 const LINES_PER_NOTE: u64 = 100_000;
 
@@ -84,26 +90,36 @@ pub async fn rebuild(
     clean_up(db).await
 }
 
-/// Builds the cells of every definition in force that has none. Returns how many there were.
+/// Builds the cells of every definition in force that has none. Returns how many there were. Of two programs that start
+/// at once on a new database one builds, and the other waits for it.
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn build_missing(db: &Db, progress: impl FnMut(Progress) + Send) -> Result<usize, DbError> {
-    let missing: Vec<(String, i64)> = db
-        .read(async |tx| {
-            let mut missing = Vec::new();
-            for definition in store::definition::in_state(tx, State::Published).await? {
-                if store::cube::key_of(tx, &definition.code, definition.version).await?.is_none() {
-                    missing.push((definition.code, definition.version));
-                }
+pub async fn build_missing(db: &Db, mut progress: impl FnMut(Progress) + Send) -> Result<usize, DbError> {
+    let mut looks = 0;
+    loop {
+        let missing = db.read(async |tx| missing(tx).await).await?;
+        if missing.is_empty() {
+            return Ok(0);
+        }
+        looks += 1;
+        match rebuild(db, &missing, &mut progress).await {
+            Err(DbError::Other(text)) if text == TAKEN_OVER && looks < MISSING_LOOKS_MAX => {
+                tokio::time::sleep(MISSING_PAUSE).await;
             }
-            Ok::<_, DbError>(missing)
-        })
-        .await?;
-    if !missing.is_empty() {
-        rebuild(db, &missing, progress).await?;
+            outcome => return outcome.map(|()| missing.len()),
+        }
     }
-    Ok(missing.len())
+}
+
+async fn missing(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
+    let mut missing = Vec::new();
+    for definition in store::definition::in_state(tx, State::Published).await? {
+        if store::cube::key_of(tx, &definition.code, definition.version).await?.is_none() {
+            missing.push((definition.code, definition.version));
+        }
+    }
+    Ok(missing)
 }
 
 /// Gives up what a killed program was building, so that waiting lines are not kept for it. Call before the first
@@ -133,10 +149,11 @@ async fn register(db: &Db, definitions: &[(String, i64)]) -> Result<Vec<KeyRow>,
     .await
 }
 
+/// Gives up these sets; those of another rebuild that has taken over go on.
 async fn give_up(db: &Db, keys: &[KeyRow]) -> Result<(), DbError> {
     db.write(async |tx| {
         for key in keys {
-            store::cube::drop_keys(tx, &key.code, key.version, "building").await?;
+            store::cube::give_up(tx, key.key).await?;
         }
         Ok(())
     })
@@ -166,7 +183,7 @@ async fn build(
             if all_there {
                 Ok(true)
             } else {
-                Err(DbError::Other("another rebuild has taken over".to_owned()))
+                Err(DbError::Other(TAKEN_OVER.to_owned()))
             }
         })
         .await?;

@@ -27,6 +27,7 @@ statements! {
     ADD_KEY = "INSERT INTO cube_key (definition_key, code, version, state, folded) VALUES ($1, $2, $3, $4, $5)";
     DROP_KEYS = "UPDATE cube_key SET state = 'dropped' WHERE code = $1 AND version = $2 AND state = $3";
     DROP_BUILDING = "UPDATE cube_key SET state = 'dropped' WHERE state = 'building'";
+    GIVE_UP = "UPDATE cube_key SET state = 'dropped' WHERE definition_key = $1 AND state = 'building'";
     SET_FOLDED = "UPDATE cube_key SET folded = $2 WHERE definition_key = $1";
     MAKE_READY = "UPDATE cube_key SET state = 'ready', folded = $2
         WHERE definition_key = $1 AND state = 'building'";
@@ -118,6 +119,11 @@ pub(crate) async fn add_key(tx: &mut Tx, row: &KeyRow, state: &str) -> Result<()
 /// Gives up the cells of a version that are in a state.
 pub(crate) async fn drop_keys(tx: &mut Tx, code: &str, version: i64, state: &str) -> Result<u64, DbError> {
     tx.execute(&DROP_KEYS, binds![code, version, state]).await
+}
+
+/// Gives up one set that is being built.
+pub(crate) async fn give_up(tx: &mut Tx, key: i64) -> Result<u64, DbError> {
+    tx.execute(&GIVE_UP, binds![key]).await
 }
 
 pub(crate) async fn drop_building(tx: &mut Tx) -> Result<u64, DbError> {

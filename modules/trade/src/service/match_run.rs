@@ -5,7 +5,10 @@
 //! components of claims in transactions of limited size; a run that is stopped in between is simply run again. Runs
 //! exclude each other by a lease that each transaction renews.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use sh_db::{Db, DbError};
 use sh_kernel::{Clock, Day, Id, IdGen};
@@ -24,8 +27,10 @@ use crate::{
 
 /// Claims written in one transaction unless told otherwise.
 const CHUNK_CLAIMS: usize = 5_000;
-/// How long a run holds the lease without writing anything, in seconds.
-pub(crate) const LEASE_SECONDS: i64 = 300;
+/// How long others wait for a run that was killed, in seconds. A living one renews its lease all the time.
+pub(crate) const LEASE_SECONDS: i64 = 30;
+/// How often a run renews its lease while it reads and resolves.
+const RENEW: Duration = Duration::from_secs(5);
 
 /// Why the lines changed (入账原因). The word is stored on the posting and stands in comparisons of releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -181,10 +186,25 @@ pub async fn run(run: &MatchRun<'_>, days: Option<(Day, Day)>) -> Result<MatchRe
     if !run.db.write(async |tx| store::take_lease(tx, holder, now, until).await).await? {
         return Err(MatchError::Busy);
     }
-    let outcome = resolve_and_write(run, days, holder).await;
+    let outcome = tokio::select! {
+        outcome = resolve_and_write(run, days, holder) => outcome,
+        () = hold(run, holder) => Err(MatchError::Busy),
+    };
     // Best effort: a lease that is not given back ends by itself.
     drop(run.db.write(async |tx| store::free_lease(tx, holder).await).await);
     outcome
+}
+
+/// Renews the lease; ends if another run has taken it.
+async fn hold(run: &MatchRun<'_>, holder: Id<()>) {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        let until = run.clock.now().plus_seconds(LEASE_SECONDS);
+        // While the database is away the lease may run out; then the next chunk finds that it is lost.
+        if let Ok(false) = run.db.write(async |tx| store::keep_lease(tx, holder, until).await).await {
+            return;
+        }
+    }
 }
 
 async fn resolve_and_write(

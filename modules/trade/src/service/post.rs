@@ -181,18 +181,21 @@ pub async fn rows(
     id: Id<ImportBatch>,
     progress: &Progress,
 ) -> Result<Batch, ImportError> {
-    let (batch, source, plan) = app
-        .db
-        .read(async |tx| {
-            let (batch, source) = find_in(tx, id).await?.ok_or(ImportError::NotFound)?;
-            let plan = plan_of(tx, ctx, &batch, &source).await?;
-            Ok::<_, ImportError>((batch, source, plan))
-        })
-        .await?;
-    if batch.state == BatchState::Posting && batch.rows_posted < batch.rows_good {
+    // Again from where the batch stands, if another worker has gone further in the meantime.
+    loop {
+        let (batch, source, plan) = app
+            .db
+            .read(async |tx| {
+                let (batch, source) = find_in(tx, id).await?.ok_or(ImportError::NotFound)?;
+                let plan = plan_of(tx, ctx, &batch, &source).await?;
+                Ok::<_, ImportError>((batch, source, plan))
+            })
+            .await?;
+        if batch.state != BatchState::Posting || batch.rows_posted >= batch.rows_good {
+            return Ok(batch);
+        }
         post_rows(ctx, app, &batch, &source, plan, progress).await?;
     }
-    app.db.read(async |tx| store::batch(tx, id).await).await?.ok_or(ImportError::NotFound)
 }
 
 /// Matches the days that batches touch, all at once, and marks the batches as posted. Many files that come in together
@@ -261,6 +264,7 @@ async fn post_rows(
     let (skip, sheet) = (batch.rows_posted, Arc::new(plan));
     let reading = tokio::task::spawn_blocking(move || read_groups(&path, &sheet, skip, &sender));
     let mut outcome = Ok(());
+    let mut overtaken = false;
     while let Some(group) = groups.recv().await {
         outcome = match write_group(ctx, app, batch, source, &group).await {
             Ok(true) => {
@@ -268,7 +272,10 @@ async fn post_rows(
                 progress.check().map_err(|_| ImportError::Stopped)
             }
             // Stopped by a person, or another worker has gone further: what lasts is what the batch says.
-            Ok(false) => break,
+            Ok(false) => {
+                overtaken = true;
+                break;
+            }
             Err(error) => Err(error),
         };
         if outcome.is_err() {
@@ -278,17 +285,7 @@ async fn post_rows(
     drop(groups);
     let good = reading.await?;
     outcome?;
-    if good? == Some(batch.rows_good) || is_over(app, batch.id).await? {
-        Ok(())
-    } else {
-        Err(ImportError::Changed)
-    }
-}
-
-/// Whether the batch needs no more posting: somebody stopped it, or all rows are there.
-async fn is_over(app: &App, id: Id<ImportBatch>) -> Result<bool, ImportError> {
-    let batch = app.db.read(async |tx| store::batch(tx, id).await).await?.ok_or(ImportError::NotFound)?;
-    Ok(batch.state != BatchState::Posting || batch.rows_posted == batch.rows_good)
+    if overtaken || good? == Some(batch.rows_good) { Ok(()) } else { Err(ImportError::Changed) }
 }
 
 /// Hands the good rows after the first `skip` over in groups. Returns how many good rows the file has, or `None` if
