@@ -1,5 +1,7 @@
 //! The database layer behaves alike on both engines.
 
+#![expect(clippy::unwrap_used, clippy::type_complexity, reason = "a step that fails fails the test")]
+
 use sh_db::{Db, DbError, Engine, Migration, binds, inserts, statements};
 use sh_kernel::{Day, Fen, Id, Instant};
 use sh_testkit::db_test;

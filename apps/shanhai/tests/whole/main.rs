@@ -1,0 +1,9 @@
+//! The whole program: what it does to files, figures and databases, driven from outside as its users drive it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a step that fails fails the test")]
+
+mod demo;
+mod faults;
+mod server;
+mod statements;
+mod support;
