@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { checkPage, open, picture, story } from "./lib.mjs";
 
-const pages = ["/data/trades?origin-province=520000", "/data/m/gd-3y", "/data/releases", "/data/definitions", "/data/api"];
+const pages = ["/data/trades?origin=520000", "/data/m/gd-3y", "/data/releases", "/data/definitions", "/data/api"];
 
 for (const locale of ["zh-CN", "en"]) {
   story(`the cockpit in ${locale}`, { locale, seconds: 180 }, async ({ page, js }) => {
@@ -26,7 +26,7 @@ story("from the headline to one sale by links alone", { seconds: 180 }, async ({
   if (js) await checkPage(page, "a province");
   await page.locator('main a[href^="/data/origin/52"]:not([href^="/data/origin/520000"])').first().click();
   await page.waitForURL(/\/data\/origin\/52\d+/);
-  await open(page, "/data/trades?origin-province=520000");
+  await open(page, "/data/trades?origin=520000");
   await page.locator('a[href^="/data/trade/"]').first().click();
   await page.waitForURL(/\/data\/trade\//);
   assert.match(await page.locator("main").innerText(), /元|yuan/);

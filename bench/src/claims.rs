@@ -193,7 +193,7 @@ pub(crate) async fn put(
             let buyer = facts.buyer.as_deref().map_or(0, |name| number(name, None));
             let (source, kind) = &sources[usize::from(told.source)];
             let precision = if facts.precision == DayPrecision::Day { 1_i64 } else { 2 };
-            let place = |place: Option<sh_kernel::RegionCode>| place.map_or(0, |place| place.number());
+            let place = |place: Option<sh_kernel::RegionCode>| place.map_or(0, sh_kernel::RegionCode::number);
             rows.push(binds![
                 told.id,
                 Uuid::from_u128(u128::from(told.file) + 1),

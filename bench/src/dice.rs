@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same in every run.
 
-/// SplitMix64: a stream of numbers for each seed.
+/// `SplitMix64`: a stream of numbers for each seed.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 

@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn links_are_taken_once_and_only_from_the_public_pages() {
-        let html = r##"<a href="/data/m/gd-3y?by=year&amp;x=1">a</a> <a href="/data/m/gd-3y?by=year&amp;x=1#t">b</a>
-            <a href="/login">c</a> <a href="https://example.org/data">d</a> <a href="/data">e</a>"##;
+        let html = r#"<a href="/data/m/gd-3y?by=year&amp;x=1">a</a> <a href="/data/m/gd-3y?by=year&amp;x=1#t">b</a>
+            <a href="/login">c</a> <a href="https://example.org/data">d</a> <a href="/data">e</a>"#;
         assert_eq!(links(html), ["/data/m/gd-3y?by=year&x=1", "/data"]);
     }
 }

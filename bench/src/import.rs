@@ -124,6 +124,7 @@ fn bare(path: &Utf8Path) -> anyhow::Result<u64> {
 }
 
 /// A city's monthly return as a spreadsheet program would have written it: title, header, rows, total, signatures.
+#[expect(clippy::too_many_lines, reason = "one column after the other")]
 fn write(path: &Utf8Path, rows: u32) -> anyhow::Result<()> {
     let day = Day::new(2020, 11, 1)?;
     let regions = Regions::get();

@@ -167,6 +167,7 @@ async fn judge(base: &Base, halves: &[&[Told]]) -> anyhow::Result<(Quality, f64)
 
 /// What Splink says.
 #[derive(Debug, serde::Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the version of Splink itself, as its script writes it")]
 struct Splink {
     splink: String,
     duckdb: String,

@@ -217,8 +217,12 @@ impl Raw {
     pub(crate) async fn execute(&mut self, text: &str) -> anyhow::Result<()> {
         let statement = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
         match self {
-            Self::Sqlite(connection) => drop(connection.execute(statement).await?),
-            Self::Postgres(connection) => drop(connection.execute(statement).await?),
+            Self::Sqlite(connection) => {
+                connection.execute(statement).await?;
+            }
+            Self::Postgres(connection) => {
+                connection.execute(statement).await?;
+            }
         }
         Ok(())
     }
@@ -261,6 +265,7 @@ impl Raw {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
 fn wrong(error: sqlx::error::BoxDynError) -> anyhow::Error {
     anyhow::anyhow!("a value cannot be bound: {error}")
 }

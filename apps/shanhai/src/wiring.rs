@@ -131,7 +131,7 @@ pub(crate) fn start_background(app: &App) {
                 tracing::warn!(%error, "old answers could not be forgotten");
             }
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(24 * 3600)) => {}
+                () = tokio::time::sleep(Duration::from_hours(24)) => {}
                 () = housekeeping.stop.cancelled() => {}
             }
         }

@@ -1,6 +1,6 @@
 //! The database goes away in the middle of a posting and comes back: nothing is lost, nothing is double.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must say why")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must say why")]
 #![expect(unreachable_pub, dead_code, reason = "the support module is shared by several tests")]
 
 mod support;

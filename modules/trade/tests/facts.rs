@@ -331,6 +331,7 @@ fn claim_row(
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "one story from the first report to the last correction")]
 #[db_test(MIGRATIONS)]
 async fn a_trade_opens_with_what_everybody_says_of_it(db: Db) {
     fill(&db).await;

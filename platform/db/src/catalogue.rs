@@ -74,6 +74,9 @@ impl fmt::Display for TableFacts {
     }
 }
 
+/// Table, whether unique, whether partial, columns.
+type IndexRow = (String, bool, bool, String);
+
 struct ColumnRow(String, ColumnFacts, i64);
 
 impl FromRow for ColumnRow {
@@ -89,7 +92,7 @@ impl Db {
     /// # Errors
     /// What the database refuses.
     pub async fn catalogue(&self) -> Result<Vec<TableFacts>, DbError> {
-        let (columns, indexes): (Vec<ColumnRow>, Vec<(String, bool, bool, String)>) = self
+        let (columns, indexes): (Vec<ColumnRow>, Vec<IndexRow>) = self
             .read(async |tx| {
                 Ok::<_, DbError>((
                     tx.fetch_all(&COLUMNS, binds![]).await?,

@@ -44,6 +44,9 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Runs a test body on a fresh SQLite database in a temporary folder.
+///
+/// # Panics
+/// If the database cannot be made, and when the body does.
 #[expect(clippy::expect_used, reason = "a test that cannot start must say why")]
 pub fn on_sqlite<F: Future<Output = ()>>(steps: &[Migration], body: impl FnOnce(Db) -> F) {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -27,7 +27,7 @@ impl Audit {
         ];
         let mut code = ExitCode::SUCCESS;
         for (what, difference) in checks {
-            if !say(what, difference) {
+            if !say(what, difference.as_deref()) {
                 code = ExitCode::FAILURE;
             }
         }
@@ -36,8 +36,8 @@ impl Audit {
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
-fn say(what: &str, difference: Option<String>) -> bool {
-    match &difference {
+fn say(what: &str, difference: Option<&str>) -> bool {
+    match difference {
         None => println!("ok    {what}"),
         Some(difference) => println!("FAIL  {what}: first difference: {difference}"),
     }

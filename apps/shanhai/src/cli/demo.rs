@@ -74,7 +74,7 @@ impl Demo {
             let name = path.file_name().unwrap_or_default().to_owned();
             let request = upload::Upload { source: &file.source, profile: None, file_name: &name };
             if let Some(standing) = imports::standing(&ctx, app, &file.source, &path).await? {
-                batches.extend(demo::unfinished(standing));
+                batches.extend(demo::unfinished(&standing));
             } else {
                 let id = receive(&ctx, app, &request, &path).await.with_context(|| name.clone())?;
                 let go = post::Confirmation { good_only: true, doubtful_too: true };

@@ -38,7 +38,11 @@ impl Doctor {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
+#[expect(
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    reason = "the answer of a command, made in place"
+)]
 fn say(what: &str, outcome: Result<String, String>) -> bool {
     match &outcome {
         Ok(text) => println!("ok    {what}: {text}"),

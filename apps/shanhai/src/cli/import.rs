@@ -21,6 +21,7 @@ use crate::wiring::{self, Place};
 const ISSUES_SHOWN_MAX: u32 = 200;
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub(crate) struct Import {
     /// The files, all of one source.
     #[arg(required = true)]

@@ -20,6 +20,6 @@ pub(crate) fn site() -> SiteInfo {
 }
 
 /// The batch, if it is confirmed and not yet posted to its end.
-pub(crate) fn unfinished(batch: Batch) -> Option<Id<ImportBatch>> {
+pub(crate) fn unfinished(batch: &Batch) -> Option<Id<ImportBatch>> {
     (batch.state == BatchState::Posting).then_some(batch.id)
 }

@@ -13,11 +13,11 @@ pub(crate) fn module() -> Module {
 }
 
 async fn components(ctx: Context) -> Html {
-    let frame = ctx.frame(&ctx.t("styleguide-title"));
+    let frame = ctx.frame(ctx.t("styleguide-title"));
     Html(sh_ui::public_page(&frame, &sh_ui::styleguide(ctx.locale)))
 }
 
 async fn cockpit(ctx: Context) -> Html {
-    let frame = ctx.frame(&ctx.t("styleguide-title")).theme(Theme::SeaNight);
+    let frame = ctx.frame(ctx.t("styleguide-title")).theme(Theme::SeaNight);
     Html(sh_ui::data_page(&frame, &sh_ui::styleguide_cockpit(ctx.locale)))
 }

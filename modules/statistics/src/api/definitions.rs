@@ -115,6 +115,6 @@ fn body(locale: Locale, definition: &Definition) -> DefinitionBody {
         from: content.from.to_string(),
         until: content.until.to_string(),
         clauses: clauses.collect(),
-        published_at: definition.published_at.map(|at| at.to_minute()),
+        published_at: definition.published_at.map(sh_kernel::Instant::to_minute),
     }
 }

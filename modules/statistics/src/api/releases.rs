@@ -167,7 +167,7 @@ fn body(release: &Release) -> ReleaseBody {
         state: release.state.word(),
         number: release.number,
         as_of: release.day.to_string(),
-        published_at: release.approved_at.map(|at| at.to_minute()),
+        published_at: release.approved_at.map(sh_kernel::Instant::to_minute),
         hash: release.hash.clone(),
         previous: release.previous.clone(),
         superseded_by: release.superseded_by.map(|id| id.to_string()),

@@ -180,11 +180,7 @@ async fn build(
                 store::cube::drop_keys(tx, &key.code, key.version, "ready").await?;
                 all_there &= store::cube::make_ready(tx, key.key, seq).await?;
             }
-            if all_there {
-                Ok(true)
-            } else {
-                Err(DbError::Other(TAKEN_OVER.to_owned()))
-            }
+            if all_there { Ok(true) } else { Err(DbError::Other(TAKEN_OVER.to_owned())) }
         })
         .await?;
     debug_assert!(all_there, "the swap is whole or fails");

@@ -78,7 +78,7 @@ impl Overview {
         let months = desk.split(tx, definition, &[], Axis::Month).await?;
         let places = desk.places(tx, definition, &fresh).await?;
         let provinces = places.split(None, desk.protect());
-        let claimed = Claimed::of(&*desk.claims(tx, &fresh).await?);
+        let claimed = Claimed::of(&desk.claims(tx, &fresh).await?);
         let rail = rail(tx, definition, &places, desk.protect()).await?;
         let axes = [&years, &grades, &cities, &channels, &months, &provinces];
         let agrees = axes.iter().all(|split| split.parent == total && split.difference() == Fen::ZERO)

@@ -177,12 +177,14 @@ pub fn till(rows: u32, total: bool) -> Vec<u8> {
         let price = 10 + row % 90;
         sum += price;
         let day = 1 + row % 28;
-        text.push_str(&format!(
+        let line = format!(
             "T{row:07},2020/11/{day} 14:22,云南昭通馆,昭通市绿健果业有限公司,丑苹果,昭阳区,1,箱,{price}.00,{price}.00,代销,已完成\r\n"
-        ));
+        );
+        text.push_str(&line);
     }
     if total {
-        text.push_str(&format!("合计,,,,,,,,,{sum}.00,,\r\n"));
+        let line = format!("合计,,,,,,,,,{sum}.00,,\r\n");
+        text.push_str(&line);
     }
     encoding_rs::GB18030.encode(&text).0.into_owned()
 }

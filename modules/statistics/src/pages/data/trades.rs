@@ -188,6 +188,18 @@ impl List {
         }
     }
 
+    /// The places to choose from. A city or county that was reached by a link stays chosen.
+    fn places(&self, locale: Locale, codes: &[sh_kernel::RegionCode], chosen: &str) -> Vec<Choice> {
+        let known = codes.iter().map(|code| Choice::new(code.to_string(), self.names.place(code.number())));
+        let mut choices: Vec<Choice> =
+            std::iter::once(Choice::new("", locale.t("data-any"))).chain(known).collect();
+        let is_known = choices.iter().any(|one| one.value == chosen);
+        if let Some(number) = chosen.parse::<i64>().ok().filter(|_| !is_known) {
+            choices.push(Choice::new(chosen, self.names.full_place(number)));
+        }
+        choices
+    }
+
     fn form(&self, locale: Locale) -> Markup {
         let value = |name: &str| {
             let written = self.points.iter().map(|point| narrow::written(*point));
@@ -199,20 +211,6 @@ impl List {
                 .into_iter()
                 .map(|value| Choice::new(word(axis, value).unwrap_or_default(), label(axis, value, locale)));
             std::iter::once(any()).chain(choices).collect::<Vec<_>>()
-        };
-        let places = |codes: &[sh_kernel::RegionCode], chosen: &str| {
-            let mut choices: Vec<Choice> = std::iter::once(any())
-                .chain(
-                    codes.iter().map(|code| Choice::new(code.to_string(), self.names.place(code.number()))),
-                )
-                .collect();
-            // A city or county that was reached by a link stays chosen.
-            if let Some(number) =
-                chosen.parse::<i64>().ok().filter(|_| !choices.iter().any(|one| one.value == chosen))
-            {
-                choices.push(Choice::new(chosen, self.names.full_place(number)));
-            }
-            choices
         };
         let definitions = self.all.iter().map(|one| Choice::new(&one.code, one.content.name.get(locale)));
         let (origin, destination) = (value("origin"), value("destination"));
@@ -241,13 +239,13 @@ impl List {
                 field(
                     "origin",
                     Axis::OriginProvince,
-                    places(Regions::get().all_provinces(), &origin),
+                    self.places(locale, Regions::get().all_provinces(), &origin),
                     &origin,
                 ),
                 field(
                     "destination",
                     Axis::Destination,
-                    places(Regions::get().guangdong_cities(), &destination),
+                    self.places(locale, Regions::get().guangdong_cities(), &destination),
                     &destination,
                 ),
                 field("channel", Axis::Channel, coded(Axis::Channel), &value("channel")),
