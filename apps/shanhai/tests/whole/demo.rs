@@ -43,7 +43,7 @@ fn the_headline_is_what_really_happened() {
 #[test]
 fn every_sale_is_one_trade() {
     let place = Place::with_demo();
-    assert_eq!(place.number("SELECT COUNT(*) FROM trade WHERE claims > 0"), count(truth().world.trades));
+    assert_eq!(place.number(TRADES), count(truth().world.trades));
     assert_eq!(
         place.number("SELECT COUNT(*) FROM claim WHERE NOT EXISTS (SELECT 1 FROM tie WHERE claim = id)"),
         0
@@ -86,6 +86,9 @@ fn the_order_of_the_files_does_not_matter() {
     place.audited();
 }
 
+/// Sales that somebody reports.
+const TRADES: &str = "SELECT COUNT(*) FROM trade WHERE claims > 0";
+
 #[test]
 fn without_a_platform_only_its_own_sales_are_gone() {
     let (place, demo) = (Place::empty(), Place::with_demo());
@@ -94,7 +97,6 @@ fn without_a_platform_only_its_own_sales_are_gone() {
     let told_only_there =
         truth().reports.iter().filter(|reports| reports.iter().all(|(file, _)| *file == platform)).count();
     assert!(told_only_there > 50);
-    const TRADES: &str = "SELECT COUNT(*) FROM trade WHERE claims > 0";
     assert_eq!(demo.number(TRADES) - place.number(TRADES), count(told_only_there));
     // The rest is still there, now as the others tell it: without tax or with freight at most, but sale by sale.
     let (with, without) = (demo.figures(), place.figures());
@@ -115,7 +117,18 @@ fn a_changed_row_that_nobody_else_reports_changes_the_figure_by_just_that() {
     let fen = row["amount_fen"].as_i64().unwrap();
     row["amount_fen"] = (fen * 7).into();
     let changed = folder.path().join(name(&file));
-    fs::write(&changed, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    fs::write(
+        &changed,
+        lines
+            .iter()
+            .map(|line| {
+                line.to_string()
+                    + "
+"
+            })
+            .collect::<String>(),
+    )
+    .unwrap();
     let place = Place::empty();
     place.import_all(
         truth().files().map(|(source, path)| (source, if *path == *file { changed.as_path() } else { path })),
@@ -177,10 +190,7 @@ fn the_audit_finds_a_line_that_was_changed() {
     );
     let said = place.run(["audit"]);
     assert_eq!(said.code, Some(1), "{said:?}");
-    let trade: String = {
-        let id = place.text("SELECT lower(hex(MIN(trade))) FROM trade_line");
-        format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..])
-    };
+    let trade = place.id("SELECT MIN(trade) FROM trade_line");
     assert!(said.out.contains("FAIL  trades") && said.out.contains(&trade), "{trade}: {said:?}");
     assert!(said.out.contains("FAIL  cube"), "{said:?}");
 }
@@ -204,7 +214,7 @@ fn the_audit_finds_a_stored_file_that_was_changed() {
     fs::write(&folder, bytes).unwrap();
     let said = place.run(["audit"]);
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.out.contains("FAIL  files") && said.out.contains(&name(&folder)[..8]), "{said:?}");
+    assert!(said.out.contains("FAIL  files") && said.out.contains(&name(&folder)), "{said:?}");
 }
 
 #[test]

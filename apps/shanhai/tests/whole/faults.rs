@@ -209,8 +209,7 @@ fn of_two_who_import_the_same_file_at_once_one_wins() {
     let (one, other) =
         (Said::of(&one.wait_with_output().unwrap()), Said::of(&other.wait_with_output().unwrap()));
     assert_eq!(place.number("SELECT COUNT(*) FROM import_batch"), 1, "{one:?} {other:?}");
-    let id = place.text("SELECT lower(hex(id)) FROM import_batch");
-    let id = format!("{}-{}-{}", &id[..8], &id[8..12], &id[12..16]);
+    let id = place.id("SELECT id FROM import_batch");
     let named = [&one, &other].iter().filter(|said| said.out.contains(&id)).count();
     assert!(named >= 1, "nobody is told that the file is there as {id}: {one:?} {other:?}");
     assert!(one.code == Some(0) || other.code == Some(0), "{one:?} {other:?}");

@@ -1,6 +1,6 @@
 //! The whole program: what it does to files, figures and databases, driven from outside as its users drive it.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a step that fails fails the test")]
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
 mod demo;
 mod faults;

@@ -40,7 +40,7 @@ fn few_statements_differ_between_the_engines() {
 #[db_test(&steps())]
 async fn the_schema_is_as_written_down(db: Db) {
     let tables = db.catalogue().await.unwrap();
-    let text: String = tables.iter().map(|table| format!("{table}\n")).collect();
+    let text: String = tables.iter().map(|table| table.to_string() + "\n").collect();
     match db.engine() {
         Engine::Sqlite => insta::assert_snapshot!("schema-sqlite", text),
         Engine::Postgres => insta::assert_snapshot!("schema-postgres", text),

@@ -177,9 +177,9 @@ impl Place {
         self.value(text)
     }
 
-    /// The only text that a statement gives.
-    pub(crate) fn text(&self, text: &'static str) -> String {
-        self.value(text)
+    /// The only identifier that a statement gives, as commands write it.
+    pub(crate) fn id(&self, text: &'static str) -> String {
+        self.value::<sh_kernel::Id<()>>(text).to_string()
     }
 
     fn value<T: sh_db::Column + Send>(&self, text: &'static str) -> T {
