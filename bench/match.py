@@ -172,8 +172,8 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "splink": splink.__version__,
-                "duckdb": duckdb.__version__,
+                "version": splink.__version__,
+                "engine": duckdb.__version__,
                 "steps": steps,
                 "pairs": connection.execute(f"SELECT count(*) FROM {predictions.physical_name}").fetchone()[0],
                 "thresholds": results,

@@ -5,7 +5,7 @@ use std::{fs::File, io::BufReader, time::Instant};
 use anyhow::Context as _;
 use calamine::{Reader as _, Xlsx};
 use camino::Utf8Path;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Workbook, Worksheet};
 use sh_kernel::{Day, RegionCode};
 use sh_regions::Regions;
 use sh_trade::{
@@ -123,8 +123,26 @@ fn bare(path: &Utf8Path) -> anyhow::Result<u64> {
     Ok(cells)
 }
 
+const TITLES: [&str; 16] = [
+    "序号",
+    "采购单位",
+    "采购单位类型",
+    "供货单位",
+    "产品名称",
+    "产地（省、市、县）",
+    "采购日期",
+    "数量",
+    "单位",
+    "采购金额（元）",
+    "采购性质",
+    "销售渠道",
+    "交易阶段",
+    "是否扶贫产品",
+    "订单编号",
+    "发票号码",
+];
+
 /// A city's monthly return as a spreadsheet program would have written it: title, header, rows, total, signatures.
-#[expect(clippy::too_many_lines, reason = "one column after the other")]
 fn write(path: &Utf8Path, rows: u32) -> anyhow::Result<()> {
     let day = Day::new(2020, 11, 1)?;
     let regions = Regions::get();
@@ -139,80 +157,63 @@ fn write(path: &Utf8Path, rows: u32) -> anyhow::Result<()> {
     sheet.set_name("明细表")?;
     sheet.write(0, 0, "广州市消费扶贫采购销售情况统计表")?;
     sheet.write(1, 0, "填报单位：广州市协作办    统计月份：2020年11月")?;
-    let titles = [
-        "序号",
-        "采购单位",
-        "采购单位类型",
-        "供货单位",
-        "产品名称",
-        "产地（省、市、县）",
-        "采购日期",
-        "数量",
-        "单位",
-        "采购金额（元）",
-        "采购性质",
-        "销售渠道",
-        "交易阶段",
-        "是否扶贫产品",
-        "订单编号",
-        "发票号码",
-    ];
-    for (column, title) in (0_u16..).zip(titles) {
+    for (column, title) in (0_u16..).zip(TITLES) {
         sheet.write(2, column, title)?;
     }
     let mut dice = Dice::new(1);
     let mut total = 0;
     for number in 1..=rows {
-        let line = number + 2;
-        let county = dice.skewed(origins.len());
-        let (origin, county) = &origins[county];
-        let brand = BRANDS[dice.below(BRANDS.len())];
-        let form = FORMS[dice.below(FORMS.len())];
-        let (good, price) = GOODS[dice.below(GOODS.len())];
-        let kilograms = u32::try_from(1 + dice.skewed(900))?;
-        let fen = i64::from(kilograms) * price;
-        total += fen;
-        let direct = dice.chance(600);
-        let day = format!("2020-11-{:02}", 1 + dice.below(30));
-        let buyer = format!(
-            "广州市{}{}{}",
-            DISTRICTS[dice.below(DISTRICTS.len())],
-            UNITS[dice.below(UNITS.len())],
-            if dice.chance(300) { "工会委员会" } else { "" }
-        );
-        let order = if dice.chance(300) {
-            format!("832{:013}", dice.next() % 10_000_000_000_000)
-        } else {
-            String::new()
-        };
-        let invoice = if dice.chance(300) { format!("{:020}", dice.next()) } else { String::new() };
-        let texts = [
-            (1, buyer),
-            (2, if direct { "预算单位" } else { "企业" }.to_owned()),
-            (3, format!("{county}{brand}{form}")),
-            (4, good.to_owned()),
-            (5, origin.clone()),
-            (6, day),
-            (8, "公斤".to_owned()),
-            (10, if direct { "直接采购" } else { "帮助销售" }.to_owned()),
-            (11, ["832平台", "单位直采", "批发商超", "专馆"][dice.below(4)].to_owned()),
-            (12, ["已付款", "已验收"][dice.below(2)].to_owned()),
-            (13, if dice.chance(850) { "是" } else { "否" }.to_owned()),
-            (14, order),
-            (15, invoice),
-        ];
-        sheet.write(line, 0, number)?;
-        for (column, text) in texts {
-            sheet.write(line, column, text)?;
-        }
-        sheet.write(line, 7, f64::from(kilograms))?;
-        sheet.write(line, 9, yuan(fen))?;
+        let origin = &origins[dice.skewed(origins.len())];
+        total += sale(sheet, number, origin, &mut dice)?;
     }
     sheet.write(rows + 3, 0, "合计")?;
     sheet.write(rows + 3, 9, yuan(total))?;
     sheet.write(rows + 4, 0, "填报人：王某    审核人：李某")?;
     book.save(path.as_std_path())?;
     Ok(())
+}
+
+/// Writes one row and returns its amount in fen.
+fn sale(
+    sheet: &mut Worksheet,
+    number: u32,
+    (origin, county): &(String, &str),
+    dice: &mut Dice,
+) -> anyhow::Result<i64> {
+    let line = number + 2;
+    let brand = BRANDS[dice.below(BRANDS.len())];
+    let form = FORMS[dice.below(FORMS.len())];
+    let (good, price) = GOODS[dice.below(GOODS.len())];
+    let kilograms = u32::try_from(1 + dice.skewed(900))?;
+    let fen = i64::from(kilograms) * price;
+    let direct = dice.chance(600);
+    let (district, unit) = (DISTRICTS[dice.below(DISTRICTS.len())], UNITS[dice.below(UNITS.len())]);
+    let union = if dice.chance(300) { "工会委员会" } else { "" };
+    let order =
+        if dice.chance(300) { format!("832{:013}", dice.next() % 10_000_000_000_000) } else { String::new() };
+    let invoice = if dice.chance(300) { format!("{:020}", dice.next()) } else { String::new() };
+    let texts = [
+        (1, format!("广州市{district}{unit}{union}")),
+        (2, if direct { "预算单位" } else { "企业" }.to_owned()),
+        (3, format!("{county}{brand}{form}")),
+        (4, good.to_owned()),
+        (5, origin.clone()),
+        (6, format!("2020-11-{:02}", 1 + dice.below(30))),
+        (8, "公斤".to_owned()),
+        (10, if direct { "直接采购" } else { "帮助销售" }.to_owned()),
+        (11, ["832平台", "单位直采", "批发商超", "专馆"][dice.below(4)].to_owned()),
+        (12, ["已付款", "已验收"][dice.below(2)].to_owned()),
+        (13, if dice.chance(850) { "是" } else { "否" }.to_owned()),
+        (14, order),
+        (15, invoice),
+    ];
+    sheet.write(line, 0, number)?;
+    for (column, text) in texts {
+        sheet.write(line, column, text)?;
+    }
+    sheet.write(line, 7, f64::from(kilograms))?;
+    sheet.write(line, 9, yuan(fen))?;
+    Ok(fen)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a spreadsheet cell is a floating-point number")]

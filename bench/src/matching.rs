@@ -167,10 +167,9 @@ async fn judge(base: &Base, halves: &[&[Told]]) -> anyhow::Result<(Quality, f64)
 
 /// What Splink says.
 #[derive(Debug, serde::Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the version of Splink itself, as its script writes it")]
 struct Splink {
-    splink: String,
-    duckdb: String,
+    version: String,
+    engine: String,
     steps: std::collections::BTreeMap<String, f64>,
     pairs: u64,
     thresholds: std::collections::BTreeMap<String, Quality>,
@@ -195,7 +194,7 @@ async fn compare(report: &mut Report, setup: &Setup, claims: &Claims) -> anyhow:
     let seconds: f64 = told.steps.iter().filter(|(name, _)| *name != "loading").map(|step| step.1).sum();
     report.add(
         Line::new("match", format!("{count} claims at once, {}", title(engine)), ours, "s")
-            .times_faster_than(seconds, format!("Splink {} on DuckDB {}", told.splink, told.duckdb))
+            .times_faster_than(seconds, format!("Splink {} on DuckDB {}", told.version, told.engine))
             .phases(phases),
     );
     for (step, seconds) in &told.steps {

@@ -265,8 +265,7 @@ impl Raw {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
-fn wrong(error: sqlx::error::BoxDynError) -> anyhow::Error {
+fn wrong(error: &sqlx::error::BoxDynError) -> anyhow::Error {
     anyhow::anyhow!("a value cannot be bound: {error}")
 }
 
@@ -280,7 +279,7 @@ async fn sqlite(connection: &mut SqliteConnection, rows: &Rows, range: Range<usi
         let mut arguments = SqliteArguments::default();
         for row in at..at + size {
             for column in &rows.columns {
-                column.bind_one(row, &mut arguments).map_err(wrong)?;
+                column.bind_one(row, &mut arguments).map_err(|error| wrong(&error))?;
             }
         }
         let text = AssertSqlSafe(text(&rows.insert, Engine::Sqlite, size));
@@ -296,7 +295,7 @@ async fn postgres(connection: &mut PgConnection, rows: &Rows, range: Range<usize
         let until = range.end.min(at + POSTGRES_ROWS);
         let mut arguments = PgArguments::default();
         for column in &rows.columns {
-            column.bind_many(at..until, &mut arguments).map_err(wrong)?;
+            column.bind_many(at..until, &mut arguments).map_err(|error| wrong(&error))?;
         }
         let text = AssertSqlSafe(text(&rows.insert, Engine::Postgres, 0));
         sqlx::query_with(text, arguments).execute(&mut *connection).await?;
