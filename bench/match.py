@@ -15,18 +15,18 @@ import time
 
 import duckdb
 import splink
-import splink.comparison_level_library as cll
+import splink.comparison_level_library as levels
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 THRESHOLDS = [0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 0.99999]
 
 
-def ratio_level(low: float, high: float, label: str) -> cll.CustomLevel:
+def ratio_level(low: float, high: float, label: str) -> levels.CustomLevel:
     """Amounts whose larger one is the smaller one times a factor between `low` and `high`."""
     larger = "greatest(amount_l, amount_r)"
     smaller = "least(amount_l, amount_r)"
-    return cll.CustomLevel(
+    return levels.CustomLevel(
         f"{larger} BETWEEN {smaller} * {low} AND {smaller} * {high}", label_for_charts=label
     )
 
@@ -35,33 +35,33 @@ def settings() -> SettingsCreator:
     amount = cl.CustomComparison(
         output_column_name="amount",
         comparison_levels=[
-            cll.NullLevel("amount"),
-            cll.ExactMatchLevel("amount"),
+            levels.NullLevel("amount"),
+            levels.ExactMatchLevel("amount"),
             ratio_level(1.0, 1.002, "rounded"),
             ratio_level(1.0898, 1.0902, "with and without tax"),
             ratio_level(1.0, 1.065, "with and without freight"),
             ratio_level(9_900, 10_100, "yuan and ten thousand yuan"),
-            cll.ElseLevel(),
+            levels.ElseLevel(),
         ],
     )
     day = cl.CustomComparison(
         output_column_name="day",
         comparison_levels=[
-            cll.NullLevel("day"),
-            cll.ExactMatchLevel("day"),
-            cll.CustomLevel("abs(date_diff('day', day_l, day_r)) <= 4", label_for_charts="4 days"),
-            cll.CustomLevel("abs(date_diff('day', day_l, day_r)) <= 12", label_for_charts="12 days"),
-            cll.CustomLevel("abs(date_diff('day', day_l, day_r)) <= 31", label_for_charts="a month"),
-            cll.ElseLevel(),
+            levels.NullLevel("day"),
+            levels.ExactMatchLevel("day"),
+            levels.CustomLevel("abs(date_diff('day', day_l, day_r)) <= 4", label_for_charts="4 days"),
+            levels.CustomLevel("abs(date_diff('day', day_l, day_r)) <= 12", label_for_charts="12 days"),
+            levels.CustomLevel("abs(date_diff('day', day_l, day_r)) <= 31", label_for_charts="a month"),
+            levels.ElseLevel(),
         ],
     )
     origin = cl.CustomComparison(
         output_column_name="origin",
         comparison_levels=[
-            cll.NullLevel("origin"),
-            cll.ExactMatchLevel("origin"),
-            cll.CustomLevel("origin_l // 10000 = origin_r // 10000", label_for_charts="province"),
-            cll.ElseLevel(),
+            levels.NullLevel("origin"),
+            levels.ExactMatchLevel("origin"),
+            levels.CustomLevel("origin_l // 10000 = origin_r // 10000", label_for_charts="province"),
+            levels.ElseLevel(),
         ],
     )
     return SettingsCreator(
