@@ -4,7 +4,7 @@
 //! the weakest and, within a source, pairs by their score and then by the content of the claims, so the result does not
 //! depend on the order in which files came in and can be replayed. Within one source a sale is reported once, so each
 //! trade takes at most one report of a source; repeats in cumulative files, later states of an order and returns are
-//! gathered into one report first ([`units`]).
+//! gathered into one report first (`units`).
 //!
 //! Time is linear in the number of claims: pairs are looked for only among claims that share a seller, a buyer, a
 //! document number or an exact amount, within days of each other, and amounts are compared by whole-number steps.
