@@ -14,8 +14,8 @@ mod money;
 mod quantity;
 
 pub use clock::{Clock, FixedClock, IdGen, Instant, SystemClock};
-pub use codes::{CreditCode, CreditCodeState, RegionCode};
-pub use day::{Day, Month};
+pub use codes::{CreditCode, CreditCodeState, NotACreditCode, NotARegion, RegionCode};
+pub use day::{Day, Month, NotADay};
 pub use field::{FieldError, FieldErrors};
 pub use id::Id;
 pub use money::{Fen, Overflow, display_amount, split_by_weight};
