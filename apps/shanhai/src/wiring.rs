@@ -114,7 +114,7 @@ pub fn router(app: &App) -> Router {
 
 /// What runs each kind of job.
 pub fn handlers() -> Arc<Handlers> {
-    Arc::new(sh_trade::service::handlers())
+    Arc::new(sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers()))
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
