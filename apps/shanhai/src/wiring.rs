@@ -78,6 +78,7 @@ pub fn modules() -> Vec<Module> {
         sh_access::module(),
         sh_jobs::module(),
         parties(),
+        sh_ledger::module(),
         sh_trade::module(),
         sh_statistics::module(),
         crate::pages::styleguide::module(),
@@ -127,7 +128,7 @@ pub(crate) fn start_background(app: &App) {
             tracing::warn!(%error, "imports that were cut off could not be queued again");
         }
         while !housekeeping.stop.is_cancelled() {
-            if let Err(error) = sh_http::forget_old_answers(&housekeeping, housekeeping.clock.now()).await {
+            if let Err(error) = forget_old_answers(&housekeeping).await {
                 tracing::warn!(%error, "old answers could not be forgotten");
             }
             tokio::select! {
@@ -136,4 +137,11 @@ pub(crate) fn start_background(app: &App) {
             }
         }
     });
+}
+
+/// Forgets what was answered to commands that nobody repeats any more.
+async fn forget_old_answers(app: &App) -> Result<(), sh_db::DbError> {
+    sh_http::forget_old_answers(app, app.clock.now()).await?;
+    let today = app.clock.today();
+    app.db.write(async |tx| sh_ledger::forget_old_answers(tx, today).await).await.map(drop)
 }

@@ -13,6 +13,14 @@ use crate::{DbError, Engine, Tx, tx};
 /// How often a transaction that met a passing lock conflict is run again before the caller hears of it.
 const BUSY_RETRIES_MAX: u32 = 8;
 
+/// Sessions of PostgreSQL that group commits may hold at the same time; each has one writer.
+const SEQUENCERS_MAX: u32 = 4;
+
+/// The session of a group commit touches rows by their keys and nothing else. A plan that was made and kept while its
+/// tables were empty would read them from end to end for ever.
+const BY_KEY_ONLY: [(&str, &str); 3] =
+    [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")];
+
 /// How a database is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -38,7 +46,7 @@ pub struct Db(Arc<Pools>);
 
 enum Pools {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres(PgPool),
+    Postgres { pool: PgPool, sequencers: PgPool },
 }
 
 impl fmt::Debug for Db {
@@ -70,7 +78,7 @@ impl Db {
     pub fn engine(&self) -> Engine {
         match &*self.0 {
             Pools::Sqlite { .. } => Engine::Sqlite,
-            Pools::Postgres(_) => Engine::Postgres,
+            Pools::Postgres { .. } => Engine::Postgres,
         }
     }
 
@@ -121,8 +129,8 @@ impl Db {
 
     async fn begin_read(&self) -> Result<Tx, DbError> {
         Ok(match &*self.0 {
-            Pools::Sqlite { readers, .. } => Tx(tx::Inner::Sqlite(readers.begin_with("BEGIN").await?)),
-            Pools::Postgres(pool) => Tx(tx::Inner::Postgres(
+            Pools::Sqlite { readers, .. } => Tx::new(tx::Inner::Sqlite(readers.begin_with("BEGIN").await?)),
+            Pools::Postgres { pool, .. } => Tx::new(tx::Inner::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             )),
         })
@@ -132,10 +140,19 @@ impl Db {
         Ok(match &*self.0 {
             // IMMEDIATE takes the write lock at once; a lock taken later could not be waited for.
             Pools::Sqlite { writer, .. } => {
-                Tx(tx::Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
+                Tx::new(tx::Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
             }
-            Pools::Postgres(pool) => Tx(tx::Inner::Postgres(pool.begin().await?)),
+            Pools::Postgres { pool, .. } => Tx::new(tx::Inner::Postgres(pool.begin().await?)),
         })
+    }
+
+    /// Begins a transaction of a [`GroupCommit`](crate::GroupCommit): on the one writer of SQLite, or in a session of
+    /// PostgreSQL that is kept for this.
+    pub(crate) async fn begin_group(&self) -> Result<Tx, DbError> {
+        match &*self.0 {
+            Pools::Sqlite { .. } => self.begin_write().await,
+            Pools::Postgres { sequencers, .. } => Ok(Tx::new(tx::Inner::Postgres(sequencers.begin().await?))),
+        }
     }
 
     /// Prepares a statement without running it, so that a test finds a text that an engine does not understand.
@@ -167,7 +184,7 @@ impl Db {
     async fn maintain(&self, text: &str, name: &str) -> Result<(), DbError> {
         let plain = !name.is_empty()
             && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        let Pools::Postgres(pool) = &*self.0 else {
+        let Pools::Postgres { pool, .. } = &*self.0 else {
             return Err(DbError::Address("only PostgreSQL holds several databases".to_owned()));
         };
         if !plain {
@@ -184,7 +201,10 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, sequencers } => {
+                sequencers.close().await;
+                pool.close().await;
+            }
         }
     }
 }
@@ -251,7 +271,13 @@ async fn open_postgres(address: &str, options: &Options) -> Result<Pools, DbErro
     let pool = PgPoolOptions::new()
         .max_connections(options.readers_max + 4)
         .acquire_timeout(Duration::from_secs(options.acquire_seconds))
-        .connect_with(connect)
+        .connect_with(connect.clone())
         .await?;
-    Ok(Pools::Postgres(pool))
+    let sequencers = PgPoolOptions::new()
+        .max_connections(SEQUENCERS_MAX)
+        .acquire_timeout(Duration::from_secs(options.acquire_seconds))
+        .idle_timeout(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(connect.options(BY_KEY_ONLY));
+    Ok(Pools::Postgres { pool, sequencers })
 }

@@ -1,7 +1,7 @@
 //! What can go wrong between the program and its database.
 
 /// A database error, told apart by what the caller can do about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum DbError {
     /// A unique key already holds this value. Carries the name of the constraint as `table_column_key`.
     #[error("{0} already holds this value")]

@@ -1,13 +1,14 @@
 //! One SQL text on two engines: SQLite inside the program by default, PostgreSQL in production.
 //!
-//! A module writes its statements once as constants ([`statements!`], [`inserts!`]) with `$1…$n`, and calls them
-//! inside [`Db::read`] or [`Db::write`]. Everything that differs between the engines is closed here, once: the column
+//! A module writes its statements once as constants ([`statements!`], [`inserts!`], [`updates!`]) with `$1…$n`, and calls them
+//! inside [`Db::read`] or [`Db::write`]; commands that move value go through [`GroupCommit`]. Everything that differs between the engines is closed here, once: the column
 //! types of a migration ([`Migration`]), NULLs, constraint names, locking, retries, bulk writes. No other crate sees
 //! the driver underneath.
 
 mod catalogue;
 mod connect;
 mod error;
+mod group;
 mod migrate;
 mod row;
 mod sql;
@@ -17,9 +18,10 @@ mod value;
 pub use catalogue::{ColumnFacts, TableFacts, sqlite_kind};
 pub use connect::{Db, Options, Passing};
 pub use error::DbError;
+pub use group::{Batch, GroupCommit, GroupError, Histogram, Limits, Metrics};
 pub use migrate::Migration;
 pub use row::{Column, FromRow, Row};
-pub use sql::{Insert, Kind, Sql};
+pub use sql::{Insert, Kind, Sql, Update};
 pub use tx::Tx;
 pub use value::{IntoValue, Value};
 

@@ -116,26 +116,48 @@ impl Insert {
         let names = self.columns.iter().map(|column| column.0).collect::<Vec<_>>().join(", ");
         let head = format!("INSERT INTO {} ({names}) ", self.table);
         match engine {
+            Engine::Postgres => format!("{head}SELECT * FROM unnest({}) {}", arrays(self.columns), self.tail),
+            Engine::Sqlite => format!("{head}VALUES {} {}", places(self.columns.len(), rows), self.tail),
+        }
+    }
+
+    /// The statement for one row as the engine receives it, for tests.
+    pub fn rendered(&self, engine: Engine) -> String {
+        self.text(engine, 1)
+    }
+}
+
+/// A change of many rows of one table, each found by its key. Made by [`updates!`](crate::updates), which also registers
+/// it.
+#[derive(Debug, Clone, Copy)]
+pub struct Update {
+    /// The constant's name, for errors and logs.
+    pub name: &'static str,
+    /// The table that is changed.
+    pub table: &'static str,
+    /// What is given for each row, in the order of the bound values; the other texts call it `given.<name>`.
+    pub columns: &'static [(&'static str, Kind)],
+    /// What follows SET.
+    pub set: &'static str,
+    /// What follows WHERE: the whole key of the table, so that each row is found by its primary key, and any condition.
+    pub condition: &'static str,
+}
+
+impl Update {
+    /// The statement for `rows` rows on SQLite, or for any number of rows on PostgreSQL.
+    pub(crate) fn text(&self, engine: Engine, rows: usize) -> String {
+        let names = self.columns.iter().map(|column| column.0).collect::<Vec<_>>().join(", ");
+        let Self { table, set, condition, .. } = self;
+        match engine {
             Engine::Postgres => {
-                let arrays = self
-                    .columns
-                    .iter()
-                    .enumerate()
-                    .map(|(index, column)| format!("${}::{}", index + 1, column.1.postgres_array()))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                format!("{head}SELECT * FROM unnest({arrays}) {}", self.tail)
+                let arrays = arrays(self.columns);
+                format!("UPDATE {table} SET {set} FROM unnest({arrays}) AS given({names}) WHERE {condition}")
             }
             Engine::Sqlite => {
-                let mut text = head;
-                text.push_str("VALUES ");
-                // Bare question marks: numbered ones are names to SQLite, which looks each up among all the others, so
-                // that a statement of some thousand values takes a hundred times as long.
-                let one = format!("({})", vec!["?"; self.columns.len()].join(", "));
-                text.push_str(&vec![one.as_str(); rows].join(", "));
-                text.push(' ');
-                text.push_str(self.tail);
-                text
+                let rows = places(self.columns.len(), rows);
+                format!(
+                    "WITH given({names}) AS (VALUES {rows}) UPDATE {table} SET {set} FROM given WHERE {condition}"
+                )
             }
         }
     }
@@ -144,6 +166,24 @@ impl Insert {
     pub fn rendered(&self, engine: Engine) -> String {
         self.text(engine, 1)
     }
+}
+
+/// `$1::bigint[], $2::text[] …`
+fn arrays(columns: &[(&str, Kind)]) -> String {
+    let arrays = columns.iter().enumerate();
+    arrays
+        .map(|(index, column)| format!("${}::{}", index + 1, column.1.postgres_array()))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// `(?, ?), (?, ?) …`
+///
+/// Bare question marks: numbered ones are names to SQLite, which looks each up among all the others, so that a
+/// statement of some thousand values takes a hundred times as long.
+fn places(columns: usize, rows: usize) -> String {
+    let one = format!("({})", vec!["?"; columns].join(", "));
+    vec![one.as_str(); rows].join(", ")
 }
 
 /// Declares a module's statements as constants and lists them in `STATEMENTS`.
@@ -187,6 +227,32 @@ macro_rules! inserts {
         }; )*
         /// Every bulk write above, for the test that prepares them on both engines.
         pub const INSERTS: &[$crate::Insert] = &[$($name),*];
+    };
+}
+
+/// Declares a module's changes of many rows as constants and lists them in `UPDATES`.
+///
+/// ```
+/// sh_db::updates! {
+///     /// Raises prices.
+///     RAISE_PRICES = price(sku Text, by I64) set "price = price.price + given.by" on "price.sku = given.sku";
+/// }
+/// assert_eq!(UPDATES[0].columns.len(), 2);
+/// # let _ = RAISE_PRICES;
+/// ```
+#[macro_export]
+macro_rules! updates {
+    ($( $(#[$doc:meta])* $name:ident = $table:ident($($column:ident $kind:ident),* $(,)?)
+        set $set:literal on $condition:literal ;)*) => {
+        $( $(#[$doc])* pub(crate) const $name: $crate::Update = $crate::Update {
+            name: stringify!($name),
+            table: stringify!($table),
+            columns: &[$((stringify!($column), $crate::Kind::$kind)),*],
+            set: $set,
+            condition: $condition,
+        }; )*
+        /// Every change above, for the test that prepares them on both engines.
+        pub const UPDATES: &[$crate::Update] = &[$($name),*];
     };
 }
 

@@ -10,7 +10,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::{
-    DbError, Engine, FromRow, Insert, Row, Sql, Value,
+    DbError, Engine, FromRow, Insert, Row, Sql, Update, Value,
     row::{Inner as RowInner, POSTGRES_EPOCH_MICROS},
     sql::Kind,
 };
@@ -22,9 +22,16 @@ const SQLITE_BINDS_MAX: usize = 30_000;
 /// Rows of one PostgreSQL bulk statement.
 const POSTGRES_ROWS_MAX: usize = 10_000;
 
+/// The savepoint of [`Tx::nested`]. One name serves all: an inner savepoint hides the outer one until it ends.
+const SAVEPOINT: &str = "part";
+
 /// A running transaction. It is rolled back unless the closure that received it succeeds.
 #[derive(Debug)]
-pub struct Tx(pub(crate) Inner);
+pub struct Tx {
+    inner: Inner,
+    /// A statement failed since the last savepoint. PostgreSQL answers COMMIT with success then and rolls back.
+    failed: bool,
+}
 
 #[derive(Debug)]
 pub(crate) enum Inner {
@@ -33,16 +40,23 @@ pub(crate) enum Inner {
 }
 
 impl Tx {
+    pub(crate) const fn new(inner: Inner) -> Self {
+        Self { inner, failed: false }
+    }
+
     /// Which engine this runs on.
     pub fn engine(&self) -> Engine {
-        match &self.0 {
+        match &self.inner {
             Inner::Sqlite(_) => Engine::Sqlite,
             Inner::Postgres(_) => Engine::Postgres,
         }
     }
 
     pub(crate) async fn commit(self) -> Result<(), DbError> {
-        match self.0 {
+        if self.failed {
+            return Err(DbError::Other("a statement failed, so the transaction cannot last".to_owned()));
+        }
+        match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
@@ -52,7 +66,7 @@ impl Tx {
     /// Runs several statements without values, as a migration does.
     pub(crate) async fn batch(&mut self, text: &str) -> Result<(), DbError> {
         let statement = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(tx) => tx.execute(statement).await.map(drop)?,
             Inner::Postgres(tx) => tx.execute(statement).await.map(drop)?,
         }
@@ -61,7 +75,7 @@ impl Tx {
 
     pub(crate) async fn prepare(&mut self, text: &str) -> Result<(), DbError> {
         let statement = AssertSqlSafe(text.to_owned()).into_sql_str();
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(tx) => (&mut **tx).prepare(statement).await.map(drop)?,
             Inner::Postgres(tx) => (&mut **tx).prepare(statement).await.map(drop)?,
         }
@@ -73,8 +87,13 @@ impl Tx {
     /// # Errors
     /// What the database refuses.
     pub async fn execute(&mut self, sql: &Sql, values: Vec<Value>) -> Result<u64, DbError> {
+        let outcome = self.run(sql, values).await;
+        self.noted(outcome)
+    }
+
+    async fn run(&mut self, sql: &Sql, values: Vec<Value>) -> Result<u64, DbError> {
         let (text, keep) = statement(sql, self.engine());
-        let outcome = match &mut self.0 {
+        let outcome = match &mut self.inner {
             Inner::Sqlite(tx) => sqlx::query_with(text, sqlite_arguments(values)?)
                 .persistent(keep)
                 .execute(&mut **tx)
@@ -144,7 +163,8 @@ impl Tx {
         take: impl FnMut(&Row) -> Result<(), DbError> + Send,
     ) -> Result<(), DbError> {
         let (text, keep) = statement(sql, self.engine());
-        self.stream(text, keep, values, take).await
+        let outcome = self.stream(text, keep, values, take).await;
+        self.noted(outcome)
     }
 
     /// As [`Tx::for_each`], for a statement that was put together from fixed parts at run time, such as a list with
@@ -159,7 +179,8 @@ impl Tx {
         take: impl FnMut(&Row) -> Result<(), DbError> + Send,
     ) -> Result<(), DbError> {
         let rendered = crate::sql::render_sets(&text, self.engine());
-        self.stream(AssertSqlSafe(rendered).into_sql_str(), false, values, take).await
+        let outcome = self.stream(AssertSqlSafe(rendered).into_sql_str(), false, values, take).await;
+        self.noted(outcome)
     }
 
     async fn stream(
@@ -169,7 +190,7 @@ impl Tx {
         values: Vec<Value>,
         mut take: impl FnMut(&Row) -> Result<(), DbError> + Send,
     ) -> Result<(), DbError> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(text, sqlite_arguments(values)?).persistent(keep);
                 let mut rows = query.fetch(&mut **tx);
@@ -198,29 +219,101 @@ impl Tx {
         rows: impl IntoIterator<Item = Vec<Value>> + Send,
     ) -> Result<u64, DbError> {
         let rows: Vec<Vec<Value>> = rows.into_iter().collect();
+        let text = |engine, size| insert.text(engine, size);
+        let outcome = self.bulk(insert.name, insert.columns, &text, rows).await;
+        self.noted(outcome)
+    }
+
+    /// Changes many rows, each found by its key, in as few calls as the engine takes. Returns how many were changed:
+    /// fewer than were given if some are not there or do not meet the condition of `update`.
+    ///
+    /// # Errors
+    /// What the database refuses; then none of the transaction lasts.
+    pub async fn update_many(
+        &mut self,
+        update: &Update,
+        rows: impl IntoIterator<Item = Vec<Value>> + Send,
+    ) -> Result<u64, DbError> {
+        let rows: Vec<Vec<Value>> = rows.into_iter().collect();
+        let text = |engine, size| update.text(engine, size);
+        let outcome = self.bulk(update.name, update.columns, &text, rows).await;
+        self.noted(outcome)
+    }
+
+    /// Runs a statement over many rows of values: as rows of `VALUES` on SQLite, as one array per column on PostgreSQL.
+    async fn bulk(
+        &mut self,
+        name: &str,
+        columns: &[(&str, Kind)],
+        text: &(dyn Fn(Engine, usize) -> String + Sync),
+        rows: Vec<Vec<Value>>,
+    ) -> Result<u64, DbError> {
+        let mut rows = rows.into_iter();
         let mut changed = 0;
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(tx) => {
-                let most = SQLITE_ROWS_MAX.min(SQLITE_BINDS_MAX / insert.columns.len().max(1)).max(1);
-                let mut rows = rows.into_iter();
+                let most = SQLITE_ROWS_MAX.min(SQLITE_BINDS_MAX / columns.len().max(1)).max(1);
                 while rows.len() > 0 {
                     // Few different sizes, so that the prepared statements stay in the cache.
                     let size = if rows.len() >= most { most } else { 1 << rows.len().ilog2() };
-                    let text = AssertSqlSafe(insert.text(Engine::Sqlite, size));
                     let arguments = sqlite_arguments(rows.by_ref().take(size).flatten())?;
+                    let text = AssertSqlSafe(text(Engine::Sqlite, size));
                     changed += sqlx::query_with(text, arguments).execute(&mut **tx).await?.rows_affected();
                 }
             }
             Inner::Postgres(tx) => {
-                let mut rows = rows.into_iter();
                 while rows.len() > 0 {
-                    let arguments = postgres_columns(insert, rows.by_ref().take(POSTGRES_ROWS_MAX))?;
-                    let text = AssertSqlSafe(insert.text(Engine::Postgres, 0));
+                    let arguments = postgres_columns(name, columns, rows.by_ref().take(POSTGRES_ROWS_MAX))?;
+                    let text = AssertSqlSafe(text(Engine::Postgres, 0));
                     changed += sqlx::query_with(text, arguments).execute(&mut **tx).await?.rows_affected();
                 }
             }
         }
         Ok(changed)
+    }
+
+    /// Runs a part of the transaction that may fail on its own: what it wrote is taken back then, and the rest of the
+    /// transaction goes on.
+    ///
+    /// # Errors
+    /// What `work` returns; or a [`DbError`] if the engine gave the whole transaction up, as with a full disk.
+    pub async fn nested<T, E: From<DbError>>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.open_part().await?;
+        let outcome = work(self).await;
+        if outcome.is_ok() {
+            self.keep_part().await?
+        } else {
+            self.drop_part().await?
+        }
+        outcome
+    }
+
+    /// Begins a part that [`Tx::keep_part`] or [`Tx::drop_part`] ends.
+    pub(crate) async fn open_part(&mut self) -> Result<(), DbError> {
+        self.batch(&format!("SAVEPOINT {SAVEPOINT}")).await
+    }
+
+    /// Ends a part; what it wrote belongs to the transaction.
+    pub(crate) async fn keep_part(&mut self) -> Result<(), DbError> {
+        if self.failed {
+            return Err(DbError::Other("a statement failed, so its part cannot last".to_owned()));
+        }
+        self.batch(&format!("RELEASE SAVEPOINT {SAVEPOINT}")).await
+    }
+
+    /// Ends a part and takes back what it wrote.
+    pub(crate) async fn drop_part(&mut self) -> Result<(), DbError> {
+        self.batch(&format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}")).await?;
+        self.failed = false;
+        self.batch(&format!("RELEASE SAVEPOINT {SAVEPOINT}")).await
+    }
+
+    fn noted<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
+        self.failed |= outcome.is_err();
+        outcome
     }
 
     /// Writes one row.
@@ -347,20 +440,24 @@ fn postgres_arguments(values: impl IntoIterator<Item = Value>) -> Result<PgArgum
 }
 
 /// Turns rows into one array per column, as `unnest` takes them.
-fn postgres_columns(insert: &Insert, rows: impl Iterator<Item = Vec<Value>>) -> Result<PgArguments, DbError> {
-    let mut columns: Vec<Vec<Value>> = insert.columns.iter().map(|_| Vec::new()).collect();
+fn postgres_columns(
+    statement: &str,
+    columns: &[(&str, Kind)],
+    rows: impl Iterator<Item = Vec<Value>>,
+) -> Result<PgArguments, DbError> {
+    let mut lists: Vec<Vec<Value>> = columns.iter().map(|_| Vec::new()).collect();
     for row in rows {
-        if row.len() != columns.len() {
-            return Err(DbError::Other(format!("{}: a row has {} values", insert.name, row.len())));
+        if row.len() != lists.len() {
+            return Err(DbError::Other(format!("{statement}: a row has {} values", row.len())));
         }
-        for (column, value) in columns.iter_mut().zip(row) {
-            column.push(value);
+        for (list, value) in lists.iter_mut().zip(row) {
+            list.push(value);
         }
     }
     let mut arguments = PgArguments::default();
-    for ((name, kind), values) in insert.columns.iter().zip(columns) {
+    for ((name, kind), values) in columns.iter().zip(lists) {
         if let Some(value) = values.iter().find(|value| !value.fits(*kind)) {
-            return Err(DbError::Other(format!("{}: column {name} cannot take {value:?}", insert.name)));
+            return Err(DbError::Other(format!("{statement}: column {name} cannot take {value:?}")));
         }
         add_array(&mut arguments, *kind, values).map_err(not_bound)?;
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, http::HeaderMap, middleware, routing};
 use futures::future::BoxFuture;
-use sh_db::{Insert, Migration, Sql};
+use sh_db::{Insert, Migration, Sql, Update};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +26,8 @@ pub struct Module {
     pub statements: Vec<&'static [Sql]>,
     /// Its bulk writes, likewise.
     pub inserts: Vec<&'static [Insert]>,
+    /// Its changes of many rows, likewise.
+    pub updates: Vec<&'static [Update]>,
     /// Its pages in the menu of the workbench.
     pub menu: Vec<MenuEntry>,
 }
@@ -56,6 +58,7 @@ impl Module {
             migrations: &[],
             statements: Vec::new(),
             inserts: Vec::new(),
+            updates: Vec::new(),
             menu: Vec::new(),
         }
     }
@@ -79,6 +82,13 @@ impl Module {
     pub fn store(mut self, statements: &'static [Sql], inserts: &'static [Insert]) -> Self {
         self.statements.push(statements);
         self.inserts.push(inserts);
+        self
+    }
+
+    /// With the changes of many rows of one store file.
+    #[must_use]
+    pub fn updates(mut self, updates: &'static [Update]) -> Self {
+        self.updates.push(updates);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use sh_db::DbError;
 use sh_http::Settings;
 
 use crate::wiring::{self, Place};
@@ -13,10 +14,12 @@ impl Audit {
     /// Runs every check; stops at the first that fails, tells the first difference and ends with 1.
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let app = wiring::open(place, Settings::default()).await?;
+        let ledger: Result<_, DbError> = app.db.read(async |tx| sh_ledger::verify(tx).await).await;
         let checks = [
             ("files = their hashes", sh_trade::service::imports::verify_files(&app).await?),
             ("trades = decisions replayed", wiring::replay(&app).await?),
             ("cube = recomputation", sh_statistics::cube::verify(&app.db).await?.map(|d| format!("{d:?}"))),
+            ("ledger = its postings, sealed", ledger?.map(|found| found.to_string())),
             (
                 "releases = their hashes and values",
                 sh_statistics::releases::verify_releases(&app.db)

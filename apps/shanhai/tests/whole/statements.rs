@@ -15,10 +15,11 @@ fn steps() -> Vec<sh_db::Migration> {
 async fn every_statement_is_understood(db: Db) {
     let engine = db.engine();
     let (mut count, mut faults) = (0, Vec::new());
-    for Module { name, statements, inserts, .. } in shanhai::wiring::modules() {
+    for Module { name, statements, inserts, updates, .. } in shanhai::wiring::modules() {
         let statements = statements.into_iter().flatten().map(|sql| (sql.name, sql.rendered(engine)));
         let inserts = inserts.into_iter().flatten().map(|insert| (insert.name, insert.rendered(engine)));
-        for (constant, text) in statements.chain(inserts) {
+        let updates = updates.into_iter().flatten().map(|update| (update.name, update.rendered(engine)));
+        for (constant, text) in statements.chain(inserts).chain(updates) {
             count += 1;
             if let Err(error) = db.check_statement(&text).await {
                 faults.push(format!("{name}: {constant}: {error}"));
