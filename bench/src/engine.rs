@@ -32,12 +32,30 @@ pub(crate) const fn title(engine: Engine) -> &'static str {
 }
 
 fn steps() -> Vec<Migration> {
-    [sh_parties::MIGRATIONS, sh_trade::MIGRATIONS, sh_statistics::MIGRATIONS].concat()
+    [
+        sh_access::MIGRATIONS,
+        sh_parties::MIGRATIONS,
+        sh_ledger::MIGRATIONS,
+        sh_trade::MIGRATIONS,
+        sh_statistics::MIGRATIONS,
+        crate::checkout::MIGRATIONS,
+    ]
+    .concat()
 }
 
 impl Engines {
     /// A new database; one of the same name from an earlier run is removed first.
     pub(crate) async fn create(&self, engine: Engine, name: &str) -> anyhow::Result<Base> {
+        self.create_with(engine, name, &Options::default()).await
+    }
+
+    /// As [`Engines::create`], opened in another way than the program opens it.
+    pub(crate) async fn create_with(
+        &self,
+        engine: Engine,
+        name: &str,
+        options: &Options,
+    ) -> anyhow::Result<Base> {
         let address = match engine {
             Engine::Sqlite => {
                 let path = self.folder.join(format!("{name}.db"));
@@ -54,7 +72,7 @@ impl Engines {
                 sh_testkit::with_database(server, &name)
             }
         };
-        let db = Db::open(&address, &Options::default()).await?;
+        let db = Db::open(&address, options).await?;
         db.migrate(&steps()).await?;
         Ok(Base { db, address, engine, name: name.to_owned() })
     }
@@ -79,6 +97,11 @@ impl Engines {
 }
 
 impl Base {
+    /// Where it is, for programs beside this one.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// A connection without anything of the program in between.
     pub(crate) async fn raw(&self) -> anyhow::Result<Raw> {
         Raw::open(&self.address).await

@@ -2,6 +2,7 @@
 //!
 //! See README.md for what each line means.
 
+mod checkout;
 mod claims;
 mod dice;
 mod engine;
@@ -43,6 +44,8 @@ enum Name {
     Figures,
     /// The running program: start, memory, pages
     Serve,
+    /// Placing orders, beside one transaction for each order and one durable row
+    Checkout,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -113,6 +116,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             Name::Post => post::run(&mut report, &setup).await?,
             Name::Serve => serve::run(&mut report, &setup)?,
             Name::Figures => figures::run(&mut report, &setup).await?,
+            Name::Checkout => checkout::run(&mut report, &setup).await?,
         }
     }
     say(&report.table());

@@ -14,6 +14,8 @@ use sh_trade::sink::SharedSink;
 
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
+/// How long the statements of accounts rest once they have caught up.
+const LEDGER_TRAIL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Where the data of an installation lie.
 #[derive(Debug, Clone, clap::Args)]
@@ -121,6 +123,7 @@ pub fn handlers() -> Arc<Handlers> {
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
 pub(crate) fn start_background(app: &App) {
     sh_jobs::start(app, &handlers(), WORKERS);
+    follow_ledger(app);
     let housekeeping = app.clone();
     app.tasks.spawn(async move {
         let ctx = Context::system(&housekeeping, "start");
@@ -134,6 +137,28 @@ pub(crate) fn start_background(app: &App) {
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_hours(24)) => {}
                 () = housekeeping.stop.cancelled() => {}
+            }
+        }
+    });
+}
+
+/// Keeps the statements of accounts up to date, behind whoever posts.
+fn follow_ledger(app: &App) {
+    let app = app.clone();
+    app.tasks.clone().spawn(async move {
+        while !app.stop.is_cancelled() {
+            let pause = match sh_ledger::follow(&app.db).await {
+                Ok(0) => LEDGER_TRAIL_PAUSE,
+                // More is waiting. The short pause lets whoever wants to write come first.
+                Ok(_) => Duration::from_millis(5),
+                Err(error) => {
+                    tracing::warn!(%error, "the statements of accounts could not be brought up to date");
+                    LEDGER_TRAIL_PAUSE
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = app.stop.cancelled() => {}
             }
         }
     });

@@ -3,7 +3,8 @@ CREATE TABLE ledger_book (
     book {{i64}} NOT NULL PRIMARY KEY,
     postings {{i64}} NOT NULL,          -- number of the last posting; there are no gaps
     seals {{i64}} NOT NULL,             -- number of the last seal
-    hash {{bytes}} NOT NULL             -- of the last seal
+    hash {{bytes}} NOT NULL,            -- of the last seal
+    at {{instant}} NOT NULL             -- of the last seal; never goes back, even if the clock does
 ) {{strict}};
 
 -- The id begins with the kind and then as the subject begins, so a kind lies together, in the order of its subjects.
@@ -86,3 +87,29 @@ CREATE TABLE ledger_answer (
     answer {{bytes}} NOT NULL,
     PRIMARY KEY (book, day, key)
 ) {{clustered}};
+
+-- The transfers of each account, in order, for statements. A trailing job writes it in large sorted pieces; how far it
+-- has come stands in ledger_trail.
+CREATE TABLE ledger_entry (
+    book {{i64}} NOT NULL,
+    account {{uuid}} NOT NULL,
+    posting {{i64}} NOT NULL,
+    seq {{i64}} NOT NULL,
+    other {{uuid}} NOT NULL,            -- the account on the other side
+    amount {{i64}} NOT NULL,            -- received above zero, given below
+    balance {{i64}} NOT NULL,           -- of the account after it
+    PRIMARY KEY (book, account, posting, seq)
+) {{clustered}};
+
+-- The balance of each account after its last entry.
+CREATE TABLE ledger_entered (
+    book {{i64}} NOT NULL,
+    account {{uuid}} NOT NULL,
+    balance {{i64}} NOT NULL,
+    PRIMARY KEY (book, account)
+) {{clustered}};
+
+CREATE TABLE ledger_trail (
+    book {{i64}} NOT NULL PRIMARY KEY,
+    posting {{i64}} NOT NULL            -- entries stand up to this one
+) {{strict}};

@@ -99,10 +99,13 @@
 mod claim;
 mod error;
 mod model;
+mod pages;
 mod plan;
 mod posts;
+pub mod read;
 mod seal;
 mod store;
+mod trail;
 mod verify;
 
 use sh_db::{DbError, Migration, Tx};
@@ -116,7 +119,7 @@ pub use model::{
 };
 pub use plan::Plan;
 pub use posts::{Post, Posted, Posts, What};
-pub use store::{INSERTS, STATEMENTS, UPDATES};
+pub use trail::follow;
 pub use verify::{Difference, verify};
 
 /// The schema of this module.
@@ -125,7 +128,15 @@ pub const MIGRATIONS: &[Migration] =
 
 /// Pages, interface and tables of this module.
 pub fn module() -> Module {
-    Module::new("ledger").migrations(MIGRATIONS).store(STATEMENTS, INSERTS).updates(UPDATES)
+    Module::new("ledger")
+        .routes(pages::routes())
+        .migrations(MIGRATIONS)
+        .store(store::book::STATEMENTS, store::book::INSERTS)
+        .updates(store::book::UPDATES)
+        .store(store::audit::STATEMENTS, &[])
+        .store(store::pages::STATEMENTS, &[])
+        .store(store::trail::STATEMENTS, store::trail::INSERTS)
+        .menu(pages::MENU)
 }
 
 /// Forgets answers that are older than [`ANSWER_DAYS`]. Returns how many.
@@ -135,8 +146,8 @@ pub fn module() -> Module {
 pub async fn forget_old_answers(tx: &mut Tx, today: Day) -> Result<u64, DbError> {
     let before = today.plus_days(ANSWER_DAYS.saturating_neg()).yyyymmdd();
     let mut count = 0_u64;
-    for (book, ..) in store::books(tx).await? {
-        count = count.saturating_add(store::forget_answers(tx, book, before).await?);
+    for (book, ..) in store::audit::books(tx).await? {
+        count = count.saturating_add(store::book::forget_answers(tx, book, before).await?);
     }
     Ok(count)
 }

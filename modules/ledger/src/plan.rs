@@ -45,6 +45,8 @@ struct Head {
     postings: i64,
     seals: i64,
     hash: Vec<u8>,
+    /// Of the last seal, or of this plan if that is later.
+    at: Instant,
 }
 
 /// An account in the plan.

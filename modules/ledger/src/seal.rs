@@ -37,18 +37,14 @@ pub(crate) struct SealedTransfer {
 
 /// The hash of a batch: SHA-256 of the hash before it, then of each posting and each transfer in the order of their
 /// keys, numbers in eight bytes with the highest first. Stored in databases: the rule must not change.
-#[derive(Debug)]
-pub(crate) struct Seal(Sha256);
-
-impl Seal {
-    pub(crate) fn after(previous: &[u8]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(previous);
-        Self(hash)
-    }
-
-    pub(crate) fn posting(&mut self, posting: &SealedPosting) {
-        let Self(hash) = self;
+pub(crate) fn seal<'a>(
+    previous: &[u8],
+    postings: impl IntoIterator<Item = &'a SealedPosting>,
+    transfers: impl IntoIterator<Item = &'a SealedTransfer>,
+) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(previous);
+    for posting in postings {
         hash.update(b"P");
         hash.update(posting.number.0.to_be_bytes());
         hash.update(posting.at.micros().to_be_bytes());
@@ -61,9 +57,7 @@ impl Seal {
         }
         hash.update(posting.reverses.map_or(0, |number| number.0).to_be_bytes());
     }
-
-    pub(crate) fn transfer(&mut self, transfer: &SealedTransfer) {
-        let Self(hash) = self;
+    for transfer in transfers {
         hash.update(b"T");
         hash.update(transfer.posting.0.to_be_bytes());
         hash.update(transfer.seq.to_be_bytes());
@@ -72,8 +66,5 @@ impl Seal {
         hash.update([transfer.unit.number()]);
         hash.update(transfer.amount.to_be_bytes());
     }
-
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.0.finalize().to_vec()
-    }
+    hash.finalize().to_vec()
 }

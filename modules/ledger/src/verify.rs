@@ -9,8 +9,8 @@ use sh_db::{DbError, Tx};
 
 use crate::{
     model::{AccountId, Book, Kind, PostingNumber, Unit},
-    seal::{BEGINNING, Seal, SealedPosting, SealedTransfer},
-    store::{self, SealRow},
+    seal::{BEGINNING, SealedPosting, SealedTransfer, seal as hash_of},
+    store::{SealRow, audit},
 };
 
 /// Seals that are checked in one go.
@@ -139,7 +139,7 @@ impl fmt::Display for Difference {
 /// # Errors
 /// What the database refuses.
 pub async fn verify(tx: &mut Tx) -> Result<Option<Difference>, DbError> {
-    for (book, postings, seals, hash) in store::books(tx).await? {
+    for (book, postings, seals, hash) in audit::books(tx).await? {
         let mut walk = Walk::new(tx, book).await?;
         if let Some(found) = walk.seals(tx).await? {
             return Ok(Some(found));
@@ -177,7 +177,7 @@ struct Walk {
 impl Walk {
     async fn new(tx: &mut Tx, book: Book) -> Result<Self, DbError> {
         let mut accounts = HashMap::new();
-        store::each_account(tx, book, |account, balance| {
+        audit::each_account(tx, book, |account, balance| {
             let (kind, unit, floor) = (account.kind, account.unit, account.floor);
             accounts.insert(account.id, Seen { kind, unit, floor, balance, sum: 0 });
             Ok(())
@@ -189,9 +189,9 @@ impl Walk {
     /// Walks along the chain and sums what it covers.
     async fn seals(&mut self, tx: &mut Tx) -> Result<Option<Difference>, DbError> {
         loop {
-            let page = store::seals_after(tx, self.book, self.seals, SEALS_PAGE).await?;
+            let page = audit::seals_after(tx, self.book, self.seals, SEALS_PAGE).await?;
             let (Some(first), Some(last)) = (page.first(), page.last()) else { break };
-            let (postings, transfers) = store::between(tx, self.book, first.first, last.last).await?;
+            let (postings, transfers) = audit::between(tx, self.book, first.first, last.last).await?;
             let (mut postings, mut transfers) = (postings.as_slice(), transfers.as_slice());
             for seal in &page {
                 let covered = split(&mut postings, |posting| posting.number <= seal.last);
@@ -203,7 +203,7 @@ impl Walk {
         }
         // What was put in behind the last seal is covered by none.
         let beyond = PostingNumber(self.postings.saturating_add(1));
-        let (postings, transfers) = store::between(tx, self.book, beyond, PostingNumber(i64::MAX)).await?;
+        let (postings, transfers) = audit::between(tx, self.book, beyond, PostingNumber(i64::MAX)).await?;
         let stray = postings.first().map(|posting| posting.number);
         let stray = stray.or_else(|| transfers.first().map(|transfer| transfer.posting));
         Ok(stray.map(|posting| Difference::Posting { book: self.book, posting }))
@@ -222,10 +222,7 @@ impl Walk {
         if !follows {
             return Some(Difference::Chain { book, seal: seal.seq });
         }
-        let mut hash = Seal::after(&seal.previous);
-        postings.iter().for_each(|posting| hash.posting(posting));
-        transfers.iter().for_each(|transfer| hash.transfer(transfer));
-        if hash.finish() != seal.hash {
+        if hash_of(&seal.previous, postings, transfers) != seal.hash {
             return Some(Difference::Sealed { book, seal: seal.seq });
         }
         let mut moves = transfers;
@@ -302,7 +299,7 @@ impl Walk {
     async fn turnover(&self, tx: &mut Tx) -> Result<Option<Difference>, DbError> {
         let book = self.book;
         let mut wanted = self.days.clone();
-        for (day, kind, unit, debit, credit) in store::turnover(tx, book).await? {
+        for (day, kind, unit, debit, credit) in audit::turnover(tx, book).await? {
             if wanted.remove(&(day, kind, unit)) != Some((i128::from(debit), i128::from(credit))) {
                 return Ok(Some(Difference::Turnover { book, day, kind }));
             }

@@ -2,7 +2,7 @@
 
 use sh_db::{DbError, FromRow, Row, Tx, binds};
 use sh_http::{Grant, Role, Scope, User, UserInfo};
-use sh_kernel::{Day, Id, Instant};
+use sh_kernel::{Id, Instant};
 use uuid::Uuid;
 
 use crate::{
@@ -165,7 +165,7 @@ pub(crate) async fn entries(
     limit: i64,
 ) -> Result<Vec<AuditEntry>, DbError> {
     let (from, to) = match filter.day {
-        Some(day) => (start_of(day), start_of(day.plus_days(1))),
+        Some(day) => (day.start(), day.plus_days(1).start()),
         None => (Instant::from_micros(0), Instant::from_micros(FAR_MICROS)),
     };
     let row = binds![
@@ -179,11 +179,6 @@ pub(crate) async fn entries(
         limit
     ];
     tx.fetch_all(&ENTRIES, row).await
-}
-
-/// Midnight in Shanghai, with which a day begins.
-fn start_of(day: Day) -> Instant {
-    Instant::from_micros(0).plus_seconds(i64::from(day.day_number()) * 86_400 - 8 * 3_600)
 }
 
 /// The year 2200, later than any entry.

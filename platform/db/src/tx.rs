@@ -284,9 +284,9 @@ impl Tx {
         self.open_part().await?;
         let outcome = work(self).await;
         if outcome.is_ok() {
-            self.keep_part().await?
+            self.keep_part().await?;
         } else {
-            self.drop_part().await?
+            self.drop_part().await?;
         }
         outcome
     }

@@ -156,8 +156,10 @@ async fn one_bad_command_fails_alone(db: Db) {
     for one in waiting {
         said.push(match one.await.unwrap() {
             Ok((id, _)) => id.to_string(),
-            Err(GroupError::Failed(DbError::Refused(what) | DbError::Unique(what))) => what,
-            Err(GroupError::Mistake(what)) => what,
+            Err(
+                GroupError::Failed(DbError::Refused(what) | DbError::Unique(what))
+                | GroupError::Mistake(what),
+            ) => what,
             Err(other) => panic!("{other}"),
         });
     }

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use sh_db::DbError;
+use sh_db::{DbError, GroupError};
 use sh_kernel::FieldErrors;
 
 /// Seconds after which a caller may try again when the program cannot serve for the moment.
@@ -92,6 +92,39 @@ impl AppError for DbError {
             Self::Unavailable(_) => "database-unavailable",
             Self::Full => "disk-full",
             _ => "internal",
+        }
+    }
+}
+
+impl<E: AppError + 'static> AppError for GroupError<E> {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Full | Self::Stopping | Self::Unknown => Kind::Unavailable,
+            Self::Database(error) => error.kind(),
+            Self::Failed(error) => error.kind(),
+            Self::Mistake(_) => Kind::Internal,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Full => "queue-full",
+            Self::Stopping => "stopping",
+            Self::Unknown => "outcome-unknown",
+            Self::Database(error) => error.code(),
+            Self::Failed(error) => error.code(),
+            Self::Mistake(_) => "internal",
+        }
+    }
+    fn fields(&self) -> Option<&FieldErrors> {
+        match self {
+            Self::Failed(error) => error.fields(),
+            _ => None,
+        }
+    }
+    fn args(&self) -> Vec<(&str, String)> {
+        match self {
+            Self::Failed(error) => error.args(),
+            _ => Vec::new(),
         }
     }
 }
@@ -227,6 +260,22 @@ mod tests {
         );
         assert_eq!((failure.status().as_u16(), failure.code()), (503, "database-unavailable"));
         assert_eq!(failure.0.retry_after_seconds, Some(RETRY_SECONDS));
+    }
+
+    #[test]
+    fn a_command_that_was_not_taken_may_come_again_soon() {
+        for (error, code) in [
+            (GroupError::<DbError>::Full, "queue-full"),
+            (GroupError::Stopping, "stopping"),
+            (GroupError::Unknown, "outcome-unknown"),
+            (GroupError::Database(DbError::Busy), "database-busy"),
+        ] {
+            let failure = Failure::from(error);
+            assert_eq!((failure.status().as_u16(), failure.code()), (503, code));
+            assert_eq!(failure.0.retry_after_seconds, Some(RETRY_SECONDS));
+        }
+        let failure = Failure::from(GroupError::<DbError>::Mistake("out of bounds".to_owned()));
+        assert_eq!((failure.status().as_u16(), failure.code()), (500, "internal"));
     }
 
     #[test]

@@ -59,6 +59,8 @@ coded! {
         ManageSources = "manage-sources",
         /// Read the log of changes (查看操作日志).
         ReadAudit = "read-audit",
+        /// Look into the books: balances, postings, seals (查看账簿).
+        ReadLedger = "read-ledger",
         /// See names and numbers that are masked otherwise; each time is logged (查看脱敏信息).
         Unmask = "unmask",
         /// Follow running and finished jobs (查看后台任务).
@@ -86,6 +88,7 @@ impl Permission {
             Self::ReadUsers | Self::ManageUsers => Self::ReadUsers,
             Self::ReadSources | Self::ManageSources => Self::ReadSources,
             Self::ReadAudit => Self::ReadAudit,
+            Self::ReadLedger => Self::ReadLedger,
             Self::ReadJobs | Self::ManageJobs => Self::ReadJobs,
         }
     }
@@ -100,6 +103,7 @@ impl Permission {
                 | Self::ReadUsers
                 | Self::ReadSources
                 | Self::ReadAudit
+                | Self::ReadLedger
                 | Self::ReadJobs
                 | Self::Unmask
         )
@@ -133,6 +137,7 @@ const TASK_FORCE: &[P] = &[
     P::ReadSources,
     P::ManageSources,
     P::ReadAudit,
+    P::ReadLedger,
     P::Unmask,
     P::ReadJobs,
     P::ManageJobs,
@@ -166,6 +171,7 @@ const AUDITOR: &[P] = &[
     P::ReadUsers,
     P::ReadSources,
     P::ReadAudit,
+    P::ReadLedger,
     P::Unmask,
     P::ReadJobs,
 ];

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Instant;
+
 /// A calendar day of Asia/Shanghai, stored as `yyyymmdd` (20201130). Always a day that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
@@ -61,6 +63,12 @@ impl Day {
     /// Whole days from `earlier` to `self`; negative if `self` comes first.
     pub fn days_since(self, earlier: Self) -> i32 {
         self.day_number() - earlier.day_number()
+    }
+
+    /// Midnight in Shanghai, with which the day begins.
+    pub const fn start(self) -> Instant {
+        const SHANGHAI_SECONDS: i64 = 8 * 3_600;
+        Instant::from_micros(0).plus_seconds(self.day_number() as i64 * 86_400 - SHANGHAI_SECONDS)
     }
 
     /// Days counted from 1970-01-01, for arithmetic over many days.
@@ -207,6 +215,13 @@ mod tests {
         assert!(Day::from_yyyymmdd(20_201_301).is_err());
         assert!("2020-11-31".parse::<Day>().is_err());
         assert_eq!("2020-11-30".parse::<Day>().unwrap().yyyymmdd(), 20_201_130);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_shanghai() {
+        let day = Day::from_yyyymmdd(20_201_209).unwrap();
+        assert_eq!(day.start().to_string(), "2020-12-09T00:00:00+08:00");
+        assert_eq!((day.start().day(), day.start().plus_seconds(-1).day()), (day, day.plus_days(-1)));
     }
 
     #[test]

@@ -97,14 +97,14 @@ impl AccountId {
         Self(Uuid::from_u64_pair(begin, hash))
     }
 
-    /// The first identifier that an account of this kind could have.
-    pub fn first_of(kind: Kind) -> Self {
-        Self(Uuid::from_u64_pair(u64::from(kind.number()) << 56, 0))
+    /// Below every identifier that an account of this kind could have.
+    pub fn before(kind: Kind) -> Self {
+        Self(Uuid::from_u64_pair((u64::from(kind.number()) << 56).saturating_sub(1), u64::MAX))
     }
 
     /// The last identifier that an account of this kind could have.
     pub fn last_of(kind: Kind) -> Self {
-        Self(Uuid::from_u64_pair(u64::from(kind.number()) << 56 | (1 << 56) - 1, u64::MAX))
+        Self(Uuid::from_u64_pair((u64::from(kind.number()) << 56) | ((1 << 56) - 1), u64::MAX))
     }
 
     /// The raw identifier.
@@ -214,8 +214,8 @@ mod tests {
             Account::money(Book::MARKET, kind, subject).id
         };
         assert!(id(Kind::Receivable, 1) < id(Kind::Receivable, 2));
-        assert!(id(Kind::Receivable, u64::MAX >> 16) < AccountId::first_of(Kind::Payable));
+        assert!(id(Kind::Receivable, u64::MAX >> 16) <= AccountId::before(Kind::Payable));
         assert!(id(Kind::Receivable, u64::MAX >> 16) <= AccountId::last_of(Kind::Receivable));
-        assert!(id(Kind::Receivable, 0) >= AccountId::first_of(Kind::Receivable));
+        assert!(id(Kind::Receivable, 0) > AccountId::before(Kind::Receivable));
     }
 }

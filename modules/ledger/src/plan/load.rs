@@ -35,7 +35,7 @@ impl Plan {
         }
         for (book, accounts) in wanted {
             let ids: Vec<Uuid> = accounts.keys().map(|id| id.uuid()).collect();
-            for (found, balance) in store::accounts(tx, book, ids).await? {
+            for (found, balance) in store::book::accounts(tx, book, ids).await? {
                 let slot = Slot { account: found, stored: Some(balance), balance };
                 self.slots.insert((book, found.id), slot);
             }
@@ -67,7 +67,7 @@ impl Plan {
         let days: Vec<i64> =
             (ANSWER_DAYS.saturating_neg()..=1).map(|step| today.plus_days(step).yyyymmdd()).collect();
         for (book, keys) in wanted {
-            for row in store::answers(tx, book, &days, keys.into_iter().collect()).await? {
+            for row in store::book::answers(tx, book, &days, keys.into_iter().collect()).await? {
                 self.answers.entry((book, row.key)).or_insert(Kept {
                     body: row.body,
                     answer: row.answer,
@@ -98,9 +98,10 @@ impl Plan {
         }
         for (book, numbers) in wanted {
             let numbers: Vec<i64> = numbers.into_iter().collect();
-            let reversed: BTreeMap<_, _> = store::reversals(tx, book, &numbers).await?.into_iter().collect();
+            let reversed: BTreeMap<_, _> =
+                store::book::reversals(tx, book, &numbers).await?.into_iter().collect();
             let mut touched: BTreeSet<AccountId> = BTreeSet::new();
-            for transfer in store::transfers_of(tx, book, &numbers).await? {
+            for transfer in store::book::transfers_of(tx, book, &numbers).await? {
                 touched.extend([transfer.debit, transfer.credit]);
                 let number = transfer.posting;
                 self.originals
@@ -115,7 +116,7 @@ impl Plan {
             }
             touched.retain(|id| !self.slots.contains_key(&(book, *id)));
             let ids = touched.into_iter().map(AccountId::uuid).collect();
-            for (found, balance) in store::accounts(tx, book, ids).await? {
+            for (found, balance) in store::book::accounts(tx, book, ids).await? {
                 let slot = Slot { account: found, stored: Some(balance), balance };
                 self.slots.entry((book, found.id)).or_insert(slot);
             }
@@ -128,17 +129,14 @@ impl Plan {
         if self.heads.contains_key(&book) {
             return Ok(());
         }
-        let found = match store::lock_book(tx, book).await? {
-            Some(found) => found,
-            None => {
-                store::add_book(tx, book, &BEGINNING).await?;
-                store::lock_book(tx, book)
-                    .await?
-                    .ok_or_else(|| DbError::Other(format!("book {book} cannot be opened")))?
-            }
-        };
-        let (postings, seals, hash) = found;
-        self.heads.insert(book, Head { postings, seals, hash });
+        let mut found = store::book::lock_book(tx, book).await?;
+        if found.is_none() {
+            store::book::add_book(tx, book, &BEGINNING).await?;
+            found = store::book::lock_book(tx, book).await?;
+        }
+        let (postings, seals, hash, at) =
+            found.ok_or_else(|| DbError::Other(format!("book {book} cannot be opened")))?;
+        self.heads.insert(book, Head { postings, seals, hash, at: at.max(self.at) });
         Ok(())
     }
 }

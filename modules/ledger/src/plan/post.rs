@@ -99,12 +99,12 @@ impl Plan {
         }
         let head = self.heads.get_mut(&heading.book).ok_or(Refusal::Mistake("the book was not loaded"))?;
         head.postings = head.postings.checked_add(1).ok_or(Refusal::Mistake("the book is full"))?;
-        let number = PostingNumber(head.postings);
+        let (number, at) = (PostingNumber(head.postings), head.at);
         self.postings.push((
             heading.book,
             SealedPosting {
                 number,
-                at: self.at,
+                at,
                 day: heading.day.yyyymmdd(),
                 source: heading.source,
                 document: heading.document,

@@ -7,8 +7,8 @@ use sh_db::{DbError, Tx, binds};
 use super::{Plan, Slot};
 use crate::{
     model::{AccountId, Book, Kind, Unit},
-    seal::Seal,
-    store::{self, SealRow},
+    seal::seal,
+    store::{SealRow, book},
 };
 
 impl Plan {
@@ -47,8 +47,8 @@ impl Plan {
                 Some(_) => {}
             }
         }
-        tx.insert_many(&store::ADD_ACCOUNTS, opened).await?;
-        store::check_count(tx.update_many(&store::SET_BALANCES, changed.clone()).await?, changed.len())
+        tx.insert_many(&book::ADD_ACCOUNTS, opened).await?;
+        book::check_count(tx.update_many(&book::SET_BALANCES, changed.clone()).await?, changed.len())
     }
 
     async fn write_postings(&self, tx: &mut Tx) -> Result<(), DbError> {
@@ -64,7 +64,7 @@ impl Plan {
                 posting.reverses.map(|number| number.0)
             ]
         });
-        tx.insert_many(&store::ADD_POSTINGS, postings.collect::<Vec<_>>()).await?;
+        tx.insert_many(&book::ADD_POSTINGS, postings.collect::<Vec<_>>()).await?;
         let transfers = self.transfers.iter().map(|(book, transfer)| {
             binds![
                 *book,
@@ -76,12 +76,12 @@ impl Plan {
                 transfer.amount
             ]
         });
-        tx.insert_many(&store::ADD_TRANSFERS, transfers.collect::<Vec<_>>()).await?;
+        tx.insert_many(&book::ADD_TRANSFERS, transfers.collect::<Vec<_>>()).await?;
         let reversals = self.originals.iter().filter(|(_, original)| original.fresh);
         let reversals = reversals.map(|(posting, original)| {
             binds![posting.book, posting.number, original.reversed_by.map(|by| by.0)]
         });
-        tx.insert_many(&store::ADD_REVERSALS, reversals.collect::<Vec<_>>()).await.map(drop)
+        tx.insert_many(&book::ADD_REVERSALS, reversals.collect::<Vec<_>>()).await.map(drop)
     }
 
     async fn write_turnover(&self, tx: &mut Tx) -> Result<(), DbError> {
@@ -103,7 +103,7 @@ impl Plan {
         let rows = sums
             .into_iter()
             .map(|((book, day, kind, unit), (debit, credit))| binds![book, day, kind, unit, debit, credit]);
-        tx.insert_many(&store::ADD_TURNOVER, rows.collect::<Vec<_>>()).await.map(drop)
+        tx.insert_many(&book::ADD_TURNOVER, rows.collect::<Vec<_>>()).await.map(drop)
     }
 
     async fn write_seals(&mut self, tx: &mut Tx) -> Result<(), DbError> {
@@ -111,28 +111,23 @@ impl Plan {
         let mut heads = Vec::new();
         for (book, head) in &mut self.heads {
             let postings = || self.postings.iter().filter(|(of, _)| of == book).map(|(_, posting)| posting);
-            let (Some(first), Some(last)) = (postings().next(), postings().last()) else { continue };
-            let mut seal = Seal::after(&head.hash);
-            postings().for_each(|posting| seal.posting(posting));
-            self.transfers
-                .iter()
-                .filter(|(of, _)| of == book)
-                .for_each(|(_, transfer)| seal.transfer(transfer));
-            let hash = seal.finish();
+            let (Some(first), Some(last)) = (postings().next(), postings().next_back()) else { continue };
+            let transfers = self.transfers.iter().filter(|(of, _)| of == book).map(|(_, transfer)| transfer);
+            let hash = seal(&head.hash, postings(), transfers);
             let seq = head.seals.saturating_add(1);
             let row = SealRow {
                 seq,
                 first: first.number,
                 last: last.number,
-                at: self.at,
+                at: head.at,
                 previous: std::mem::replace(&mut head.hash, hash.clone()),
                 hash,
             };
-            heads.push(binds![*book, last.number, seq, row.hash.clone()]);
+            heads.push(binds![*book, last.number, seq, row.hash.clone(), head.at]);
             seals.push(binds![*book, row.seq, row.first, row.last, row.at, row.previous, row.hash]);
         }
-        tx.insert_many(&store::ADD_SEALS, seals).await?;
-        store::check_count(tx.update_many(&store::SET_BOOKS, heads.clone()).await?, heads.len())
+        tx.insert_many(&book::ADD_SEALS, seals).await?;
+        book::check_count(tx.update_many(&book::SET_BOOKS, heads.clone()).await?, heads.len())
     }
 
     async fn write_answers(&self, tx: &mut Tx) -> Result<(), DbError> {
@@ -143,6 +138,6 @@ impl Plan {
         let rows = rows
             .into_iter()
             .map(|((book, key), kept)| binds![*book, day, *key, kept.body.to_vec(), kept.answer.clone()]);
-        tx.insert_many(&store::ADD_ANSWERS, rows.collect::<Vec<_>>()).await.map(drop)
+        tx.insert_many(&book::ADD_ANSWERS, rows.collect::<Vec<_>>()).await.map(drop)
     }
 }

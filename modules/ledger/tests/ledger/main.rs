@@ -4,6 +4,7 @@
 
 mod common;
 mod group;
+mod pages;
 mod posting;
 mod property;
 mod tampering;

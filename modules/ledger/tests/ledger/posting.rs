@@ -173,13 +173,15 @@ async fn an_account_may_have_a_floor_of_its_own(db: Db) {
 #[db_test(STEPS)]
 async fn every_statement_prepares_and_balances_are_found_by_their_key(db: Db) {
     let engine = db.engine();
-    let texts = sh_ledger::STATEMENTS.iter().map(|sql| sql.rendered(engine));
-    let texts = texts.chain(sh_ledger::INSERTS.iter().map(|sql| sql.rendered(engine)));
-    for text in texts.chain(sh_ledger::UPDATES.iter().map(|sql| sql.rendered(engine))) {
+    let module = sh_ledger::module();
+    let texts = module.statements.into_iter().flatten().map(|sql| sql.rendered(engine));
+    let texts = texts.chain(module.inserts.into_iter().flatten().map(|sql| sql.rendered(engine)));
+    let updates: Vec<_> = module.updates.into_iter().flatten().collect();
+    for text in texts.chain(updates.iter().map(|sql| sql.rendered(engine))) {
         db.check_statement(&text).await.unwrap();
     }
     if engine == Engine::Sqlite {
-        for update in sh_ledger::UPDATES {
+        for update in updates {
             let text = format!("EXPLAIN QUERY PLAN {}", update.rendered(engine));
             let values = update.columns.iter().map(|_| sh_db::Value::I64(Some(1))).collect();
             let mut steps = Vec::new();

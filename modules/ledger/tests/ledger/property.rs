@@ -29,7 +29,7 @@ const RUNS: i64 = 40;
 /// A command without accounts: from, to and amount of each transfer, or the number of a posting to take back.
 #[derive(Debug, Clone)]
 enum Asked {
-    Move(Vec<(usize, usize, i64)>),
+    Move(Moves),
     Reverse(i64),
 }
 
@@ -90,11 +90,15 @@ fn command(book: Book, (key, asked): &(u8, Asked)) -> Post {
     Post { claim, what }
 }
 
+/// From, to and amount of each transfer.
+type Moves = Vec<(usize, usize, i64)>;
+
 /// A ledger as simple as can be.
 #[derive(Debug, Clone, Default)]
 struct Model {
     balances: BTreeMap<usize, i64>,
-    postings: Vec<(Vec<(usize, usize, i64)>, bool)>,
+    /// What each moved, and whether it was taken back.
+    postings: Vec<(Moves, bool)>,
     answers: HashMap<u8, (String, i64)>,
 }
 
