@@ -107,13 +107,14 @@ async fn in_groups(
         (Arc::new(SystemClock), Arc::new(IdGen::new()), TaskTracker::new(), CancellationToken::new());
     let batch = Orders { clock, ids };
     let group = GroupCommit::start(base.db.clone(), batch, Limits::default(), &tasks, end.clone());
-    let place = |order| {
-        let group = group.clone();
+    let entrance = group.clone();
+    let place = move |order| {
+        let group = entrance.clone();
         async move { Ok(load::said(&group.submit(order).await?)) }
     };
     let mut placed = 0;
     if history > 0 {
-        placed = load::fill(CALLERS[2], shape, history, place).await?;
+        placed = load::fill(CALLERS[2], shape, history, place.clone()).await?;
         base.settle().await?;
     }
     let before = group.metrics();
@@ -151,7 +152,7 @@ async fn one_by_one(setup: &Setup, engine: Engine, callers: usize) -> anyhow::Re
     floor::stock(&base.db).await?;
     base.settle().await?;
     let floor = Arc::new(floor::Floor::new(base.db.clone()));
-    let measured = load::drive(callers, Shape::Zipf, seconds(setup), |order| {
+    let measured = load::drive(callers, Shape::Zipf, seconds(setup), move |order| {
         let floor = Arc::clone(&floor);
         async move { floor.place(&order).await }
     })

@@ -85,9 +85,12 @@ impl Floor {
         }
         let stripe = (order.id.uuid().as_u128() >> 32) % STRIPES;
         let striped = tx.engine() == Engine::Postgres;
-        let transfers = order.transfers(|line| match striped {
-            true => stripe_of(line.payable(), u8::try_from(stripe).unwrap_or(0)),
-            false => line.payable(),
+        let transfers = order.transfers(|line| {
+            if striped {
+                stripe_of(line.payable(), u8::try_from(stripe).unwrap_or(0))
+            } else {
+                line.payable()
+            }
         });
         let mut changes: BTreeMap<AccountId, (Account, i64)> = BTreeMap::new();
         for step in &transfers {
