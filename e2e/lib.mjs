@@ -12,13 +12,19 @@
 //     options.seconds  120            When to give up.
 //   open(page, path)                  Goes to a page and fails unless the answer is 200; gives the response.
 //   signIn(page, login)               Signs in through the form, as people do.
-//   checkPage(page, label)            No text is missing; at every width of `widths` axe finds nothing and the page does
-//                                     not scroll sideways.
+//   as(login)                         Sends requests as this person without a page, to prepare what a story begins with.
+//   checkPage(page, label)            No text is missing or cut off, every icon draws something; at every width of
+//                                     `widths` axe finds nothing, and there and at 320 px the page does not scroll
+//                                     sideways. A failure names page, width, language, rule and selector.
 //   checkAxe(page, label)             axe finds nothing on the page as it is now (WCAG 2.2 AA and best practice). axe is
 //                                     a script itself: in a story without JavaScript this checks nothing.
 //   checkNoSidewaysScroll(page, label)
+//   checkLegible(page, label)         No text is cut off with an ellipsis, no icon is missing from the sprite.
 //   picture(page, name)               A full-page PNG in out/.
 //   press(page, "Tab", "Enter", …)    Keys, one after the other, for stories by keyboard.
+//   tabTo(page, selector)             Presses Tab until the focus is on an element that fits, as one without a mouse does.
+//   sending(page, act)                Does what sends a form; gives the answer once the page that follows is there.
+//   settled(page, what, path)         Loads a page again until what one waits for is there: work in the background.
 //
 // The environment: `cargo xtask e2e` sets SHANHAI_E2E_BASE (server under test) and SHANHAI_CHROMIUM (browser).
 // SHANHAI_E2E_LOGIN and SHANHAI_E2E_PASSWORD sign in somebody else than the people of the demonstration.
@@ -28,7 +34,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium, request } from "playwright-core";
 
 const out = fileURLToPath(new URL("out/", import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -36,8 +42,14 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 /** The server under test, without a slash at the end. */
 export const base = (process.env.SHANHAI_E2E_BASE ?? "http://127.0.0.1:8080").replace(/\/$/, "");
 
+/** Sets apart what this run makes, so that a server that already runs can be tested again. */
+export const run = Date.now().toString(36);
+
 /** Phones, tablet, desk, wall. */
 export const widths = [360, 390, 768, 1280, 1920];
+
+/** The narrowest a page may get, by a small phone or by enlarging four times on a desk. */
+const narrowest = 320;
 
 /** The people of the demonstration, by login. They are made in apps/shanhai/src/demo/users.rs. */
 export const people = Object.fromEntries(
@@ -50,7 +62,11 @@ export const people = Object.fromEntries(
   ]),
 );
 
-const switches = [
+/** The browser. */
+export const chromiumPath = process.env.SHANHAI_CHROMIUM ?? "/usr/bin/chromium";
+
+/** How it is started. */
+export const switches = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -63,12 +79,16 @@ const switches = [
 // One browser per file, started when the first story needs it.
 let browser;
 const sessions = new Map();
+const clients = new Map();
 const withoutScripts = new WeakSet();
 const theBrowser = () => {
-  browser ??= chromium.launch({ executablePath: process.env.SHANHAI_CHROMIUM ?? "/usr/bin/chromium", args: switches });
+  browser ??= chromium.launch({ executablePath: chromiumPath, args: switches });
   return browser;
 };
-after(async () => (await browser)?.close());
+after(async () => {
+  for (const client of clients.values()) await (await client).dispose();
+  await (await browser)?.close();
+});
 
 const windowOf = async (options, js) => {
   const width = options.width ?? 1280;
@@ -154,6 +174,14 @@ export const open = async (page, path) => {
   return response;
 };
 
+export const as = async (login) => {
+  const settings = { baseURL: base, locale: "zh-CN" };
+  if (!clients.has(login)) {
+    clients.set(login, sessionOf(login, settings).then((storageState) => request.newContext({ ...settings, storageState })));
+  }
+  return clients.get(login);
+};
+
 export const signIn = async (page, login) => {
   const person = people[login];
   assert.ok(person, `there is no ${login}; people are ${Object.keys(people).join(", ")}`);
@@ -169,8 +197,9 @@ export const signIn = async (page, login) => {
 export const checkAxe = async (page, label) => {
   if (withoutScripts.has(page)) return;
   // Evaluated by the browser's debugger, so the page's own content policy does not forbid it.
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
+  const options = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   const report = violations.flatMap(({ id, impact, help, nodes }) =>
     nodes.map((node) => `${id} (${impact}): ${help}\n    ${node.target.join(" ")}\n    ${node.html.slice(0, 200)}`),
   );
@@ -194,17 +223,33 @@ export const checkNoSidewaysScroll = async (page, label) => {
   assert.ok(content <= view, `${label} scrolls sideways, ${content} px in ${view} px:\n  ${widest.join("\n  ")}`);
 };
 
+export const checkLegible = async (page, label) => {
+  const found = await page.evaluate(() => {
+    const shown = (element) => element.getClientRects().length > 0;
+    const icons = [...document.querySelectorAll("svg.icon use")].filter((use) => shown(use.parentElement));
+    const missing = icons.filter((use) => use.getBBox().width === 0).map((use) => use.getAttribute("href").split("#")[1]);
+    const cut = [...document.body.querySelectorAll("*")].filter((element) => {
+      if (element.scrollWidth <= element.clientWidth || !shown(element)) return false;
+      // The top bar shortens the name of an organisation; hovering shows it in full.
+      return getComputedStyle(element).textOverflow === "ellipsis" && !element.closest("[title]");
+    });
+    return [...missing.map((name) => `icon ${name}`), ...cut.map((element) => element.outerHTML.slice(0, 120))];
+  });
+  assert.deepEqual(found, [], `${label}: cut off or not drawn`);
+};
+
 export const checkPage = async (page, label) => {
   // A text that is missing shows as its key, such as `login-title`.
   const texts = [await page.title(), ...(await page.locator("h1, h2, label, button, th").allInnerTexts())];
   const keys = texts.filter((text) => /^[a-z]+(-[a-z]+)+($| ·)/.test(text.trim()));
   assert.deepEqual(keys, [], `${label} shows keys instead of texts`);
   const before = page.viewportSize();
+  const language = await page.locator("html").getAttribute("lang");
   const found = [];
-  for (const width of widths) {
+  for (const width of [narrowest, ...widths]) {
     await page.setViewportSize({ width, height: 800 });
-    for (const check of [checkAxe, checkNoSidewaysScroll]) {
-      await check(page, `${label} at ${width} px`).catch((error) => found.push(error.message));
+    for (const check of width === narrowest ? [checkNoSidewaysScroll] : [checkAxe, checkNoSidewaysScroll, checkLegible]) {
+      await check(page, `${label} at ${width} px in ${language}`).catch((error) => found.push(error.message));
     }
   }
   await page.setViewportSize(before);
@@ -216,6 +261,30 @@ export const picture = async (page, name) => {
   const file = join(out, `${name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "")}.png`);
   await page.screenshot({ path: file, fullPage: true });
   return file;
+};
+
+export const tabTo = async (page, selector) => {
+  for (let presses = 0; presses < 400; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector)) return;
+  }
+  assert.fail(`the keyboard does not reach ${selector} on ${page.url()}`);
+};
+
+export const sending = async (page, act) => {
+  const sent = page.waitForResponse((response) => response.request().method() === "POST");
+  const [answer] = await Promise.all([sent, page.waitForEvent("load"), act()]);
+  return answer;
+};
+
+export const settled = async (page, what, path) => {
+  const end = Date.now() + 60_000;
+  while ((await what.count()) === 0) {
+    assert.ok(Date.now() < end, `${path ?? page.url()} does not settle: ${await page.locator("main").innerText()}`);
+    await page.waitForTimeout(300);
+    if (path) await page.goto(path);
+    else await page.reload();
+  }
 };
 
 export const press = async (page, ...keys) => {

@@ -1,6 +1,6 @@
 // The work of the task force: files come in, reports are compared, definitions and releases are made.
 import assert from "node:assert/strict";
-import { checkPage, open, picture, story } from "./lib.mjs";
+import { checkPage, open, picture, run, story } from "./lib.mjs";
 
 const workPages = ["/w/imports", "/w/imports/new", "/w/matches", "/w/definitions", "/w/releases", "/w/jobs", "/w/audit"];
 
@@ -27,7 +27,7 @@ story("a file comes in, is checked, and is posted only when a person says so", {
   await page.locator("input[type=file]").setInputFiles({
     name: "清单.csv",
     mimeType: "text/csv",
-    buffer: Buffer.from(list(js ? "甲" : "乙")),
+    buffer: Buffer.from(list(`${js ? "甲" : "乙"}${run}`)),
   });
   await page.locator("form:has(input[type=file]) button[type=submit]").click();
   await page.waitForURL(/\/w\/imports\/[0-9a-f-]{36}/);

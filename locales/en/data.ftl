@@ -6,20 +6,24 @@ data-nav-cockpit = Cockpit
 data-nav-trades = Trades
 data-nav-releases = Releases
 data-nav-definitions = Definitions
-data-nav-api = Interface
+data-nav-api = API
 data-nothing-yet = Shown once a definition is in force. So far none is, or no data has been posted.
 data-as-of = Data as of
 data-by = Definition
 data-definition-version = { $name }, version { $version }
 data-version-short = version { $version }
-data-recomputed = { $time }: all levels add up
-data-recomputed-differs = { $time }: levels do not add up
-data-stale = The data stop on { $day }
-data-stale-why = Nothing has been posted since. The figures below are those of that day, unchanged.
+data-recomputed = { $time } all levels add up
+data-recomputed-differs = { $time } levels do not add up
+data-stale = The data stop on { $day }; nothing has been posted since
+data-stale-late = The data stop on { $day }: no return for { $month } from { $cities }
+data-stale-cities = { $cities } and { $others ->
+    [one] { $others } more city
+   *[other] { $others } more cities
+}
+data-stale-why = The figures below are those of that day, unchanged.
 data-source = reports of all channels, each sale counted once
 data-switch = Another definition
-data-switch-go = Show
-data-export = Export to Excel
+data-export = Excel file
 data-screen = Big screen
 data-fullscreen = Full screen
 
@@ -43,9 +47,9 @@ data-counted-once = Reported and counted
 data-counted-once-note = One sale is often reported by several parties. Reports are what was handed in; trades are what they come down to. Each trade counts once.
 data-claimed = Reports
 data-claimed-amount = Reported amount
-data-unique = Distinct trades
+data-unique = Trades
 data-unique-note = { $share } of reports
-data-waiting = Awaiting review
+data-waiting = To review
 data-sources = { $count ->
     [one] { $count } source
    *[other] { $count } sources
@@ -54,12 +58,19 @@ data-origins = Origin
 data-map-hint = Open a province
 data-destination-tile = buyer
 data-cities = Buying cities
-data-other-cities = { $count } others
+data-other-cities = { $count ->
+    [one] { $count } other
+   *[other] { $count } others
+}
 data-channels = Channels
-data-other-channels = { $count } others
+data-other-channels = { $count ->
+    [one] { $count } other
+   *[other] { $count } others
+}
 data-months = Months
 data-month-short = { $month }
 data-months-label = Amount by month, highest { $month }, { $amount }
+data-no-charts = By month, evidence, city or channel fewer than 3 sellers stand behind each part; none is shown by itself.
 data-no-months = No month can be shown by itself
 data-rail-rule = At each level the parts add up to it
 data-whole = Total
@@ -67,7 +78,7 @@ data-provinces = { $count ->
     [one] { $count } province of origin
    *[other] { $count } provinces of origin
 }
-data-share-of-parent = { $share } of the level above
+data-share-of-parent = { $share } of level above
 data-count-trades = { $count ->
     [one] { $count } trade
    *[other] { $count } trades
@@ -117,6 +128,7 @@ data-state-published = In force
 data-state-retired = Retired
 data-or = , or{ " " }
 data-comma = ,{ " " }
+data-named = { $name }: { $value }
 data-all-but = all but { $values }
 data-and-others = { $values } and others, { $count } in all
 
@@ -219,7 +231,7 @@ data-api-small = As on the pages, parts with fewer than 3 sellers are in merged.
 data-api-example = Example
 
 problem-bad-condition = The condition “{ $name }={ $value }” cannot be read
-problem-bad-condition-advice = Check how it is written; the page “Interface” names the values.
+problem-bad-condition-advice = Check how it is written; the page “API” names the values.
 problem-no-definition = There is no definition “{ $code }”
 problem-no-definition-advice = See “Definitions” for those in force.
 problem-too-few-sellers = Fewer than 3 sellers stand behind it; it is not given by itself

@@ -83,6 +83,7 @@ pub fn modules() -> Vec<Module> {
         sh_ledger::module(),
         sh_trade::module(),
         sh_statistics::module(),
+        crate::pages::home::module(),
         crate::pages::styleguide::module(),
     ]
 }

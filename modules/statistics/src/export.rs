@@ -124,7 +124,7 @@ fn spec(locale: Locale, sheet: &Sheet<'_>) -> TableSpec {
     );
     let mut above = vec![name, format!("{}～{}", content.from, content.until)];
     for point in sheet.points {
-        above.push(format!("{}：{}", sheet.names.axis(point.0), sheet.names.value(*point)));
+        above.push(sheet.names.condition(*point));
     }
     if let Some(posting) = &sheet.fresh.posting {
         above.push(format!("{} {}", locale.t("data-as-of"), posting.at.to_minute()));

@@ -5,6 +5,7 @@
 
 mod detail;
 pub(crate) mod list;
+pub mod reporting;
 mod sums;
 
 use serde::{Deserialize, Serialize};

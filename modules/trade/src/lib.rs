@@ -33,8 +33,10 @@ use sh_db::Migration;
 use sh_http::Module;
 
 /// The schema of this module.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { module: "trade", version: 1, text: include_str!("../migrations/0001_trade.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { module: "trade", version: 1, text: include_str!("../migrations/0001_trade.sql") },
+    Migration { module: "trade", version: 2, text: include_str!("../migrations/0002_reporting.sql") },
+];
 
 /// Pages, interface and tables of this module.
 pub fn module() -> Module {
@@ -47,6 +49,7 @@ pub fn module() -> Module {
         .store(store::import::STATEMENTS, store::import::INSERTS)
         .store(store::matching::STATEMENTS, store::matching::INSERTS)
         .store(store::queue::STATEMENTS, store::queue::INSERTS)
+        .store(store::reporting::STATEMENTS, &[])
         .menu(pages::imports::MENU)
         .menu(pages::matches::MENU)
 }

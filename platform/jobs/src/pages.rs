@@ -66,7 +66,7 @@ fn list_content(locale: Locale, state: Option<JobState>, jobs: &[Job]) -> Markup
             Column::text(locale.t("jobs-state")),
             Column::number(locale.t("jobs-done")),
             Column::text(locale.t("jobs-by")),
-            Column::text(locale.t("jobs-created")),
+            Column::day(locale.t("jobs-created")),
         ],
         rows: rows.collect(),
         empty: Some(empty(&locale.t("jobs-none"), None)),

@@ -179,6 +179,12 @@ mod tests {
     }
 
     #[test]
+    fn an_identifier_tells_when_it_was_made() {
+        let made = Instant::from_micros(1_606_755_600_123_456);
+        assert_eq!(IdGen::new().next::<()>(made).made_at(), Instant::from_micros(1_606_755_600_123_000));
+    }
+
+    #[test]
     fn a_day_is_the_day_in_shanghai() {
         // 2020-11-30T17:00:00Z is already 1 December in Shanghai.
         let instant = Instant::from_micros(1_606_755_600_000_000);

@@ -5,6 +5,8 @@ use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::Instant;
+
 /// The identifier of a `T`: a `UUIDv7`, so identifiers made later sort later. Ids of different things do not mix.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
@@ -17,6 +19,12 @@ impl<T> Id<T> {
     /// The raw UUID.
     pub const fn uuid(self) -> Uuid {
         self.0
+    }
+
+    /// When it was made, to the millisecond: a `UUIDv7` begins with its time.
+    pub fn made_at(self) -> Instant {
+        let (high, _) = self.0.as_u64_pair();
+        Instant::from_micros(i64::try_from(high >> 16).unwrap_or(0).saturating_mul(1_000))
     }
 
     /// The identifier of the same row under another type, for tables that share a key.

@@ -213,19 +213,26 @@ fn one_line(line: &LineSeries, points: &[Option<Placed<'_>>]) -> Markup {
         }
         joined = point.is_some();
     }
-    let last = points.iter().flatten().last();
+    let mut backwards = points.iter().flatten().rev();
+    let (last, before) = (backwards.next(), backwards.next());
     let peak = points.iter().flatten().max_by_key(|point| (point.value, -point.x));
-    let peak = peak.filter(|peak| last.is_none_or(|last| last.x - peak.x > 44));
+    let peak = peak.filter(|peak| last.is_none_or(|last| last.x != peak.x));
+    // A label stands where no line runs: the last one below a line that falls, the peak's left of one that ends soon.
+    let falls = last.zip(before).is_some_and(|(last, before)| before.y < last.y);
     html! {
         path.line.(line.tone.class()) d=(path) {}
         @for point in points.iter().flatten() {
             circle.dot.(line.tone.class()) cx=(point.x) cy=(point.y) r="3" {}
         }
-        @for point in [peak, last].into_iter().flatten() {
-            text.chart-value.at-end[point.x > 360] x=(if point.x > 360 { 399 } else { point.x })
-                y=(point.y - 8) {
-                (point.text)
+        @if let Some(peak) = peak {
+            @let near_end = last.is_some_and(|last| last.x - peak.x <= 44);
+            text.chart-value.at-end[near_end] x=(if near_end { peak.x - 6 } else { peak.x })
+                y=(if near_end { peak.y + 4 } else { peak.y - 8 }) {
+                (peak.text)
             }
+        }
+        @if let Some(last) = last {
+            text.chart-value.at-end x="399" y=(if falls { last.y + 20 } else { last.y - 8 }) { (last.text) }
         }
     }
 }

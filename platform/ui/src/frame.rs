@@ -221,13 +221,13 @@ pub fn data_page(frame: &Frame, content: &Markup) -> Markup {
         header.data-head {
             (brand(frame))
             h1 { (frame.title) }
+            (top_links(frame))
             @if let Some(line) = &frame.subtitle { div.data-meta { (line) } }
             div.data-actions {
                 @if let Some(action) = &frame.action { (action) }
                 (language_switch(frame))
             }
         }
-        (top_links(frame))
         main #content .data tabindex="-1" {
             (crumbs(frame))
             (flash(frame))

@@ -12,6 +12,7 @@
 //! placeholders.
 
 mod assets;
+mod board;
 mod chart;
 mod cockpit;
 mod form;
@@ -30,6 +31,7 @@ mod tiles;
 mod value;
 
 pub use assets::{AssetFile, asset, asset_file, assets_built, icon, island};
+pub use board::{BoardItem, board};
 pub use chart::{
     Bar, BarTone, ChartBlock, ChartTable, Download, LineSeries, Part, bar_chart, chart_block,
     horizontal_bars, line_chart, ring, sparkline, split_bar,
@@ -52,7 +54,9 @@ pub use review::{CheckAnswer, CompareRow, Verdict, check_answers, facts, panel, 
 pub use styleguide::{specimen, specimens, styleguide, styleguide_cockpit};
 pub use table::{Column, ColumnKind, DataTable, Row, data_table};
 pub use task::{ImportOutcome, ImportProblem, Progress, Upload, import_result, progress, upload};
-pub use text::{AmountUnit, Precision, amount_in, grouped, percent, published, published_count};
+pub use text::{
+    AmountUnit, Precision, amount_in, grouped, percent, published, published_count, short_amount,
+};
 pub use tiles::{Tile, TileMap, province_character, tile_map};
 pub use value::{
     EvidenceGrade, Tone, date, evidence_grade, money, money_cell, month, month_range, status_tag,

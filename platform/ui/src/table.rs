@@ -12,6 +12,8 @@ pub enum ColumnKind {
     Text,
     /// Numbers, aligned right with digits of one width.
     Number,
+    /// Days and other short words that do not break.
+    Day,
     /// What can be done with the row; stays in sight at the right edge.
     Action,
 }
@@ -33,6 +35,11 @@ impl Column {
     /// A column of words.
     pub fn text(label: impl Into<String>) -> Self {
         Self { label: label.into(), ..Self::default() }
+    }
+
+    /// A column of days, times or periods.
+    pub fn day(label: impl Into<String>) -> Self {
+        Self { label: label.into(), kind: ColumnKind::Day, ..Self::default() }
     }
 
     /// A column of numbers.
@@ -61,6 +68,7 @@ impl Column {
         match self.kind {
             ColumnKind::Text => None,
             ColumnKind::Number => Some("num"),
+            ColumnKind::Day => Some("day"),
             ColumnKind::Action => Some("act"),
         }
     }

@@ -66,6 +66,19 @@ pub fn amount_in(locale: Locale, amount: Fen, unit: AmountUnit) -> String {
     signed(amount, (magnitude * 100 + unit / 2) / unit, 2)
 }
 
+/// An amount for a narrow place, such as the top of a bar: as many decimals as the highest one of its row has in about
+/// three digits, rounded half away from zero: `70.5`, `446`, `1.82`.
+pub fn short_amount(locale: Locale, amount: Fen, unit: AmountUnit, highest: Fen) -> String {
+    let one = u128::from(unit.fen(locale));
+    let decimals = match u128::from(highest.0.unsigned_abs()) / one {
+        0..10 => 2,
+        10..100 => 1,
+        _ => 0,
+    };
+    let magnitude = u128::from(amount.0.unsigned_abs()) * 10_u128.pow(decimals);
+    signed(amount, (magnitude + one / 2) / one, decimals)
+}
+
 /// How a figure was published (发布口径的精度), so that the same figure is shown the same way again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Precision {
@@ -176,6 +189,15 @@ mod tests {
         assert_eq!((unit, shown), (AmountUnit::Wan, vec!["1,286.40".into(), "0.39".into(), "-0.01".into()]));
         assert_eq!(amount_in(Locale::En, Fen(1_286_400_000), unit), "12.86");
         assert_eq!(AmountUnit::for_column([]), AmountUnit::Yuan);
+    }
+
+    #[test]
+    fn narrow_places_get_about_three_digits() {
+        let short = |locale, amount, highest| short_amount(locale, yi(amount), AmountUnit::Yi, yi(highest));
+        assert_eq!(short(Locale::Zh, 7_055, 7_055), "70.6");
+        assert_eq!(short(Locale::Zh, 104, 44_703), "1");
+        assert_eq!(short(Locale::En, 7_055, 7_055), "7.06");
+        assert_eq!(short(Locale::En, 44_703, 44_703), "44.7");
     }
 
     #[test]

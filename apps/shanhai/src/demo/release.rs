@@ -30,8 +30,8 @@ pub(crate) async fn publish_first(app: &App) -> anyhow::Result<()> {
                 }
             }
             let id = app.ids.next(now);
-            releases::propose(&figures, tx, id, &proposal, &proposer.actor.key(), now).await?;
-            releases::approve(tx, id, &approver.actor.key(), now).await?;
+            releases::propose(&figures, tx, id, &proposal, proposer.actor.label(), now).await?;
+            releases::approve(tx, id, approver.actor.label(), now).await?;
             Ok::<_, sh_statistics::Error>(())
         })
         .await?;

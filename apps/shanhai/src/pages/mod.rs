@@ -1,3 +1,4 @@
 //! Pages that belong to no module.
 
+pub(crate) mod home;
 pub(crate) mod styleguide;

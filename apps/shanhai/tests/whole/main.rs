@@ -4,6 +4,7 @@
 
 mod demo;
 mod faults;
+mod home;
 mod server;
 mod statements;
 mod support;

@@ -179,7 +179,7 @@ pub(crate) async fn one(
             }
             let names = Names::new(ctx.locale, definition.content.until);
             let (found, parties) = desk.figure(tx, &question).await?;
-            let fresh = Freshness { posting: found.posting.clone(), check: None };
+            let fresh = Freshness { posting: found.posting.clone(), ..Freshness::default() };
             let parent = Total { amount: found.value, trades: found.trades };
             let mut body = FigureBody::new(&app, ctx.locale, &definition, &fresh, &names, &points, parent);
             if let Some(axis) = by {

@@ -5,10 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use sh_db::Tx;
 use sh_http::{App, Context, Permission, Visible};
-use sh_kernel::{Fen, Instant};
+use sh_kernel::{Day, Fen, Instant, Month, RegionCode};
 use sh_trade::{
     axes::Axis,
-    facts::{self, Condition, LineFilter, LineQuery, SourceSummary},
+    facts::{self, Condition, LineFilter, LineQuery, SourceSummary, reporting},
     model::Posting,
 };
 
@@ -55,7 +55,21 @@ pub(crate) struct Freshness {
     pub(crate) posting: Option<Posting>,
     /// The check that this page has made.
     pub(crate) check: Option<Check>,
+    /// Why nothing has come for a while.
+    pub(crate) stale: Option<Stale>,
 }
+
+/// Nothing was posted for a while (数据停更): which returns are missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// The month whose returns are looked at.
+    pub(crate) month: Month,
+    /// Cities whose return of the month is not posted, in the order of their codes.
+    pub(crate) cities: Vec<RegionCode>,
+}
+
+/// Days without a new posting after which pages say so.
+const STALE_DAYS: i32 = 7;
 
 /// Whether the parts of a figure along different axes add up to it.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +180,7 @@ impl Desk {
         let counts: HashMap<i64, i64> = match points {
             [(Axis::OriginProvince | Axis::OriginCity, place)] => {
                 // The places inside, so that the lines are found by the index of places.
-                let fresh = Freshness { posting: posting.cloned(), check: None };
+                let fresh = Freshness { posting: posting.cloned(), ..Freshness::default() };
                 let inside = self.places(tx, definition, &fresh).await?.inside(*place);
                 let mut clauses = definition.content.clauses.clone();
                 clauses.push(Condition::one_of(Axis::Origin, &inside).into());
@@ -268,7 +282,19 @@ fn query(definition: &Definition, points: &[Point], by: &[Axis]) -> FigureQuery 
 
 /// The last posting: until when the data of this view reach.
 pub(crate) async fn freshness(tx: &mut Tx) -> Result<Freshness, Error> {
-    Ok(Freshness { posting: facts::last_posting(tx).await?, check: None })
+    Ok(Freshness { posting: facts::last_posting(tx).await?, ..Freshness::default() })
+}
+
+/// The same with, if nothing was posted in the days before `today`, the cities that keep it waiting.
+pub(crate) async fn freshness_on(tx: &mut Tx, today: Day) -> Result<Freshness, Error> {
+    let mut fresh = freshness(tx).await?;
+    if fresh.posting.as_ref().is_some_and(|posting| today.days_since(posting.day) > STALE_DAYS) {
+        let month = reporting::current_month(tx, today).await?;
+        let late = reporting::late_cities(tx, month).await?;
+        fresh.stale =
+            Some(Stale { month, cities: late.into_iter().filter_map(|source| source.region).collect() });
+    }
+    Ok(fresh)
 }
 
 /// The definitions in force, in the order of their codes.

@@ -48,6 +48,22 @@ impl Names {
         axis_label(axis, self.locale)
     }
 
+    /// The same inside a sentence, where English begins it small.
+    pub(crate) fn axis_within(&self, axis: Axis) -> String {
+        let name = self.axis(axis);
+        let mut letters = name.chars();
+        match (self.locale, letters.next()) {
+            (Locale::En, Some(first)) => first.to_lowercase().chain(letters).collect(),
+            _ => name,
+        }
+    }
+
+    /// An axis with its value, as conditions are told: 产地省份：贵州省.
+    pub(crate) fn condition(&self, point: Point) -> String {
+        let named = [("name", self.axis(point.0).into()), ("value", self.value(point).into())];
+        self.locale.with("data-named", &named)
+    }
+
     /// The name of a value: 贵州省, 832 平台, 2020 年 11 月.
     pub(crate) fn value(&self, (axis, value): Point) -> String {
         match axis {

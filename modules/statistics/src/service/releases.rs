@@ -7,7 +7,7 @@ use sh_kernel::Id;
 
 use crate::{
     Error, Figures,
-    releases::{self, FigureComparison, Proposal, Release, ReleaseDetail},
+    releases::{self, FigureComparison, Proposal, Release, ReleaseDetail, ReleaseState},
 };
 
 /// Releases on one page.
@@ -20,6 +20,22 @@ const PAGE: usize = 50;
 pub async fn list(ctx: &Context, app: &App, before: Option<Id<Release>>) -> Result<Vec<Release>, Error> {
     ctx.require(Permission::ReadReleases, Scope::Everywhere)?;
     Ok(app.db.read(async |tx| releases::list(tx, false, before, PAGE).await).await?)
+}
+
+/// Proposals that wait for this actor, oldest first: put up by somebody else, to be approved or sent back.
+///
+/// # Errors
+/// The database.
+pub async fn waiting(ctx: &Context, app: &App) -> Result<Vec<Release>, Error> {
+    if !ctx.allows(Permission::ApproveRelease, &Scope::Everywhere) {
+        return Ok(Vec::new());
+    }
+    let mut latest = app.db.read(async |tx| releases::list(tx, false, None, PAGE).await).await?;
+    latest.retain(|release| {
+        release.state == ReleaseState::Proposed && release.proposed_by != ctx.actor.label()
+    });
+    latest.reverse();
+    Ok(latest)
 }
 
 /// One release, and what has become of its figures since.

@@ -17,6 +17,9 @@ pub(crate) const NOW: Instant = sh_testkit::PRESS_DAY;
 
 inserts! {
     POSTINGS = posting(seq I64, at Instant, day I64, batch Uuid, cause Text) "";
+    BATCHES = import_batch(id Uuid, source Text, file_name Text, file_hash Text, file_size I64, state Text, live I64,
+        good_only Bool, rows_total I64, rows_good I64, rows_bad I64, rows_skipped I64, rows_posted I64,
+        amount_good I64, day_first I64, day_last I64, created_by Text, created_at Instant) "";
     LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
         destination I64, channel I64, category I64, buyer_kind I64, class I64, certified Bool, role I64, stage I64,
         grade I64, link I64, basis I64, seller I64, buyer I64) "";
@@ -106,6 +109,32 @@ pub(crate) fn random_sale(dice: &mut Dice, trade: u64) -> TradeLine {
     line.axes.basis = dice.pick(PriceBasis::ALL);
     line.axes.seller = 5_000_000_000_000 + i64::try_from(dice.below(6)).unwrap();
     line
+}
+
+/// A file of a source for the days, posted.
+pub(crate) async fn report(db: &Db, source: &str, number: u64, (from, until): (i64, i64)) {
+    let file = format!("{source}-{number}");
+    let row = binds![
+        id::<()>(number),
+        source,
+        &file,
+        &file,
+        1_i64,
+        "posted",
+        1_i64,
+        true,
+        1_i64,
+        1_i64,
+        0_i64,
+        0_i64,
+        1_i64,
+        100_i64,
+        day(from),
+        day(until),
+        "test",
+        NOW
+    ];
+    db.write(async |tx| tx.insert(&BATCHES, row.clone()).await.map(drop)).await.unwrap();
 }
 
 /// Posts lines as one posting in one transaction, and the trades they belong to.

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sh_db::{Db, DbError};
-use sh_http::testing::{self, TestSite};
+use sh_http::{
+    Context,
+    testing::{self, TestSite},
+};
 use sh_parties::{Party, PartyKind};
 use sh_statistics::{Figures, Kept, cube::CubeSink, definitions};
 use sh_testkit::db_test;
@@ -13,7 +16,7 @@ use sh_trade::{
     model::TradeLine,
 };
 
-use crate::common::{MIGRATIONS, NOW, day, id, post, sale};
+use crate::common::{MIGRATIONS, NOW, day, id, post, report, sale};
 
 /// Three counties of Bijie: one of four sellers, one of three, one of a single seller; and one county of Yunnan.
 fn lines() -> Vec<TradeLine> {
@@ -277,7 +280,7 @@ async fn every_page_speaks_both_languages_and_stays_small(db: Db) {
                 .body
                 .split(['>', '<', '"', ' '])
                 .filter(|word| word.starts_with("data-") && !word.contains('='))
-                .filter(|word| !["data-head", "data-meta", "data-actions", "data-switch"].contains(word))
+                .filter(|word| !["data-head", "data-meta", "data-actions"].contains(word))
                 .filter(|word| *word != "data-fullscreen")
                 .collect();
             assert!(missing.is_empty(), "{path} {tag}: {missing:?}");
@@ -299,6 +302,40 @@ async fn the_past_is_answered_as_it_was_known(db: Db) {
     let then = json(&site, "public", "/api/v1/figures/gd-3y?as_of=2020-12-01").await;
     assert_eq!((now - then["value"].as_i64().unwrap(), then["posting"].as_i64()), (1_000, Some(1)));
     assert!(then["as_of"].as_str().unwrap().starts_with(&day(20_201_209).to_string()));
+}
+
+#[db_test(MIGRATIONS)]
+async fn data_that_stop_name_the_cities_they_wait_for(db: Db) {
+    let site = seeded(&db).await;
+    let says = async |path: &str, text: &str| {
+        let page = site.get("public", path).await.body;
+        assert!(page.contains(text), "{path} does not say {text}: {page}");
+    };
+    // Nine days after the last posting, and no city is registered yet.
+    says("/data", "数据停在 2020-11-30，之后没有新的数据入账").await;
+    let app = testing::app(db.clone(), sh_testkit::clock(), sh_testkit::ids());
+    let ctx = Context::system(&app, "test");
+    db.write(async |tx| sh_trade::service::sources::install_defaults(&ctx, tx).await).await.unwrap();
+    for path in ["/data", "/data/origin/520000", "/data/m/gd-3y"] {
+        let late = "数据停在 2020-11-30，原因：广州市、韶关市、深圳市和另外 18 市 2020 年 11 月的数未报";
+        says(path, late).await;
+    }
+    let late = "no return for November 2020 from Guangzhou, Shaoguan, Shenzhen and 18 more cities";
+    says("/data?lang=en", late).await;
+    // Everybody reports but Foshan, which stopped in October; one file may tell of the whole year.
+    let cities = sh_regions::Regions::get().guangdong_cities();
+    for (number, city) in (1000..).zip(cities.iter().map(|city| city.number())) {
+        let days = match city {
+            440_600 => (20_201_001, 20_201_031),
+            440_300 => (20_200_101, 20_201_130),
+            _ => (20_201_101, 20_201_128),
+        };
+        report(&db, &format!("city-{city}"), number, days).await;
+    }
+    says("/data", "数据停在 2020-11-30，原因：佛山市 2020 年 11 月的数未报").await;
+    says("/data?lang=en", "no return for November 2020 from Foshan<").await;
+    post(&db, &CubeSink::default(), 2, 20_201_208, "import", &[sale(92, 20_200_501, 1_000)]).await;
+    assert!(!site.get("public", "/data").await.body.contains("数据停在"), "a new posting ends it");
 }
 
 #[test]

@@ -4,3 +4,4 @@ pub(crate) mod facts;
 pub(crate) mod import;
 pub(crate) mod matching;
 pub(crate) mod queue;
+pub(crate) mod reporting;

@@ -245,7 +245,10 @@ pub(super) fn entries_table(ctx: &Context, entries: &[AuditEntry]) -> Markup {
     ];
     let table = DataTable {
         caption: ctx.t("audit-title"),
-        columns: columns.iter().map(|key| Column::text(ctx.t(key))).collect(),
+        columns: columns
+            .iter()
+            .map(|key| if *key == "audit-at" { Column::day(ctx.t(key)) } else { Column::text(ctx.t(key)) })
+            .collect(),
         rows: entries.iter().map(|entry| row(ctx, entry)).collect(),
         empty: Some(empty(&ctx.t("audit-none"), None)),
         ..DataTable::default()

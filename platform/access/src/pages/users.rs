@@ -45,7 +45,13 @@ fn view(ctx: &Context, search: &str, found: &Listing<Account>) -> Markup {
         ["user-login", "user-name", "user-organisation", "user-roles", "user-signed-in", "user-state"];
     let table = DataTable {
         caption: ctx.t("users-title"),
-        columns: columns.iter().map(|key| Column::text(ctx.t(key))).collect(),
+        columns: columns
+            .iter()
+            .map(|key| match *key {
+                "user-signed-in" => Column::day(ctx.t(key)),
+                _ => Column::text(ctx.t(key)),
+            })
+            .collect(),
         rows: found.items.iter().map(|account| row(ctx, account)).collect(),
         empty: Some(empty(&ctx.t("users-none"), None)),
         ..DataTable::default()

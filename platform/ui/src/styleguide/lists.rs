@@ -5,8 +5,8 @@ use sh_kernel::Fen;
 
 use super::say;
 use crate::{
-    AmountUnit, BulkAction, Column, CompareRow, DataTable, EvidenceGrade, Field, ImportOutcome,
-    ImportProblem, Locale, Pager, Progress, QueryForm, Row, Tone, Upload, Verdict, bulk_bar, button,
+    AmountUnit, BoardItem, BulkAction, Column, CompareRow, DataTable, EvidenceGrade, Field, ImportOutcome,
+    ImportProblem, Locale, Pager, Progress, QueryForm, Row, Tone, Upload, Verdict, board, bulk_bar, button,
     button_link, data_table, empty, evidence_grade, import_result, keyboard_list, money_cell, pager, panel,
     progress, query_form, side_by_side, status_tag, toolbar, upload,
 };
@@ -152,7 +152,25 @@ pub(super) fn work(locale: Locale) -> Markup {
                 }
             }))
         }
+        (panel(say(locale, "报送图", "Board of returns"), None, &board(&squares(locale))))
     }
+}
+
+/// One square in each state.
+fn squares(locale: Locale) -> Vec<BoardItem> {
+    let square = |zh, en, state_zh, state_en, tone| BoardItem {
+        label: say(locale, zh, en).to_owned(),
+        state: say(locale, state_zh, state_en).to_owned(),
+        tone,
+        href: "#work".to_owned(),
+    };
+    vec![
+        square("佛山市", "Foshan", "未报", "Missing", Tone::Notice),
+        square("揭阳市", "Jieyang", "已退回", "Sent back", Tone::Bad),
+        square("珠海市", "Zhuhai", "待入账", "On the way", Tone::Info),
+        square("广州市", "Guangzhou", "已入账", "Posted", Tone::Good),
+        square("工会采购清单", "Union lists", "本月没有", "None this month", Tone::Plain),
+    ]
 }
 
 /// Results of imports.

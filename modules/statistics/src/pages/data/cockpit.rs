@@ -6,9 +6,9 @@ use serde::Deserialize;
 use sh_http::{App, Context, Failure, Html, Query};
 use sh_kernel::{Fen, Month, RegionCode};
 use sh_ui::{
-    AmountUnit, Bar, BarTone, Cockpit, DrillStep, GradeShare, Locale, Part, Precision, Theme, Tile, TileMap,
-    amount_in, bar_chart, button_link, cockpit, data_page, drill_rail, empty, grade_list, grouped, headline,
-    horizontal_bars, month_range, panel, percent, published, split_bar, stat, tile_map,
+    AmountUnit, Bar, BarTone, Cockpit, DrillStep, GradeShare, Locale, Part, Theme, Tile, TileMap, amount_in,
+    bar_chart, button_link, cockpit, data_page, drill_rail, empty, grade_list, grouped, headline,
+    horizontal_bars, month_range, panel, percent, short_amount, split_bar, stat, tile_map,
 };
 
 use super::frame::{self, unit_of};
@@ -49,7 +49,7 @@ pub(crate) async fn view(app: &App, ctx: &Context, asked: Option<&str>) -> Resul
         .read(async |tx| {
             let all = load::in_force(tx).await?;
             let Some(definition) = load::choose(&all, asked)?.cloned() else { return Ok(None) };
-            let fresh = load::freshness(tx).await?;
+            let fresh = load::freshness_on(tx, ctx.today()).await?;
             if fresh.posting.is_none() {
                 return Ok(None);
             }
@@ -102,21 +102,10 @@ fn nothing(ctx: &Context) -> Markup {
     empty(&ctx.t("data-nothing-yet"), Some(&way))
 }
 
-/// Another definition, the files, the wall.
+/// The files, the wall.
 fn actions(locale: Locale, view: &View) -> Markup {
     let code = &view.definition.code;
     html! {
-        @if view.all.len() > 1 {
-            form.data-switch method="get" action="/data" {
-                label.visually-hidden for="d" { (locale.t("data-switch")) }
-                select #d name="d" {
-                    @for one in &view.all {
-                        option value=(one.code) selected[one.code == *code] { (one.content.name.get(locale)) }
-                    }
-                }
-                button.button.is-secondary type="submit" { (locale.t("data-switch-go")) }
-            }
-        }
         (button_link(&locale.t("data-export"), &format!("/data/m/{code}.xlsx?by=origin-province"), Some("download")))
         (button_link(&locale.t("data-screen"), &format!("/data/screen?d={code}"), None))
     }
@@ -164,12 +153,32 @@ impl Draw<'_> {
         let content = html! {
             (headline(&shown.number, &shown.unit, &note))
             (split_bar(&self.years()))
-            details.exact {
-                summary { (locale.t("data-exact")) }
-                p { (locale.with("data-exact-yuan", &[("yuan", shown.exact.as_str().into()), ("count", total.trades.into())])) }
+            div.under-headline {
+                details {
+                    summary { (locale.t("data-exact")) }
+                    p { (locale.with("data-exact-yuan", &[("yuan", shown.exact.as_str().into()), ("count", total.trades.into())])) }
+                }
+                @if self.view.all.len() > 1 { (self.switch()) }
             }
         };
         panel(definition.content.name.get(locale), None, &content)
+    }
+
+    /// The same page by another definition.
+    fn switch(&self) -> Markup {
+        html! {
+            details {
+                summary { (self.locale.t("data-switch")) }
+                ul {
+                    @for one in &self.view.all {
+                        @let current = one.code == self.view.definition.code;
+                        li { a href={ "/data?d=" (one.code) } aria-current=[current.then_some("true")] {
+                            (one.content.name.get(self.locale))
+                        } }
+                    }
+                }
+            }
+        }
     }
 
     /// All earlier years together, and the last one.
@@ -298,17 +307,19 @@ impl Draw<'_> {
     /// The largest parts as bars, the others as one.
     fn bars(&self, split: &Breakdown, others: &str, tone: BarTone, path: &str) -> Markup {
         let unit = unit_of(split);
+        // A single one that is left over has room for its own name.
+        let named = if split.rows.len() == NAMED + 1 && split.merged.is_none() { NAMED + 1 } else { NAMED };
         let mut bars: Vec<Bar> = split
             .rows
             .iter()
-            .take(NAMED)
+            .take(named)
             .map(|cell| {
                 let text = amount_in(self.locale, cell.total.amount, unit);
                 let bar = Bar::new(self.view.names.short((split.axis, cell.key)), cell.total.amount.0, text);
                 bar.tone(tone).href(self.href(&format!("{path}/{}", cell.key)))
             })
             .collect();
-        let rest: Vec<_> = split.rows.iter().skip(NAMED).map(|cell| cell.total).collect();
+        let rest: Vec<_> = split.rows.iter().skip(named).map(|cell| cell.total).collect();
         let count = rest.len() + split.merged.map_or(0, |merged| merged.cells);
         if count > 0 {
             let hidden = split.merged.map(|merged| merged.total);
@@ -398,14 +409,11 @@ pub(super) fn month_bars(
 ) -> Markup {
     let peak = months.rows.iter().max_by_key(|cell| (cell.total.amount, -cell.key));
     let Some(peak) = peak else { return html! { p.hint { (locale.t("data-no-months")) } } };
-    let thousand = i64::try_from(unit.fen(locale)).unwrap_or(i64::MAX).saturating_mul(1_000);
-    let decimals = u32::from(peak.total.amount.0 < thousand);
     let bars: Vec<Bar> = months
         .rows
         .iter()
         .map(|cell| {
-            let rule = Precision { unit, decimals, approximate: false };
-            let (text, _) = published(locale, cell.total.amount, rule);
+            let text = short_amount(locale, cell.total.amount, unit, peak.total.amount);
             let month = locale.with("data-month-short", &[("month", (cell.key % 100).to_string().into())]);
             let mut bar = Bar::new(month, cell.total.amount.0, text);
             bar.href = href(cell.key);

@@ -56,7 +56,8 @@ fn clause_text(locale: Locale, names: &Names, clause: &Clause) -> String {
             if Some(condition.axis) == first {
                 text
             } else {
-                format!("{}：{text}", axis_label(condition.axis, locale))
+                let name = axis_label(condition.axis, locale);
+                locale.with("data-named", &[("name", name.into()), ("value", text.into())])
             }
         })
         .collect();
@@ -103,7 +104,7 @@ pub(super) async fn list(Extract(app): Extract<App>, ctx: Context) -> Result<Htm
         columns: vec![
             Column::text(ctx.t("data-definition")),
             Column::text(ctx.t("data-counts-what")),
-            Column::text(ctx.t("data-period")),
+            Column::day(ctx.t("data-period")),
             Column::number(ctx.t("data-version")),
             Column::text(ctx.t("data-value")),
         ],

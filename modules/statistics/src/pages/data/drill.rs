@@ -130,7 +130,7 @@ impl Part {
         definition: Definition,
         point: Point,
     ) -> Result<Option<Self>, Error> {
-        let fresh = load::freshness(tx).await?;
+        let fresh = load::freshness_on(tx, ctx.today()).await?;
         let places = desk.places(tx, &definition, &fresh).await?;
         let mut names = Names::new(ctx.locale, definition.content.until);
         if point.0 == Axis::Seller {
@@ -232,19 +232,37 @@ impl Part {
         html! {
             (frame::stale(ctx, &self.fresh))
             (self.stats(ctx, shown))
-            @for split in &shown.parts {
-                section.flow {
-                    h2 { (ctx.locale.with("data-parts-by", &[("axis", self.names.axis(split.axis).into())])) }
-                    (cited.table(self.names.axis(split.axis), &first(split), |key| self.way_on(split.axis, key)))
-                    @if split.rows.len() > PARTS_MAX {
-                        p.hint { (ctx.locale.with("data-more-parts", &[("count", split.rows.len().into())])) }
-                    }
+            @for (index, split) in shown.parts.iter().enumerate() {
+                (self.parts(&cited, split))
+                // The sellers of what is known no finer make a long list; the charts come before it.
+                @if index == 0 { (self.charts(&cited, shown)) }
+            }
+        }
+    }
+
+    fn parts(&self, cited: &Cited<'_>, split: &Breakdown) -> Markup {
+        let axis = [("axis", self.names.axis_within(split.axis).into())];
+        html! {
+            section.flow {
+                h2 { (cited.locale.with("data-parts-by", &axis)) }
+                (cited.table(self.names.axis(split.axis), &first(split), |key| self.way_on(split.axis, key)))
+                @if split.rows.len() > PARTS_MAX {
+                    p.hint { (cited.locale.with("data-more-parts", &[("count", split.rows.len().into())])) }
                 }
             }
-            div.grid {
-                (self.months(&cited, shown))
-                (grades_block(&cited, &shown.grades))
-                @for split in &shown.others { (bars_block(&cited, split, |key| self.way_on(split.axis, key))) }
+        }
+    }
+
+    /// What can be shown without telling what one party sold; nothing else of a single seller.
+    fn charts(&self, cited: &Cited<'_>, shown: &Shown) -> Markup {
+        let others: Vec<&Breakdown> = shown.others.iter().filter(|split| !split.rows.is_empty()).collect();
+        let (months, grades) = (!shown.months.rows.is_empty(), !shown.grades.rows.is_empty());
+        html! {
+            @if !months && !grades && others.is_empty() { p.hint { (cited.locale.t("data-no-charts")) } }
+            div.grid.is-even {
+                @if months { (self.months(cited, shown)) }
+                @if grades { (grades_block(cited, &shown.grades)) }
+                @for split in others { (bars_block(cited, split, |key| self.way_on(split.axis, key))) }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use sh_http::Context;
-use sh_kernel::Fen;
+use sh_kernel::{Fen, Instant};
 use sh_trade::axes::Axis;
 use sh_ui::{
     AmountUnit, ChartBlock, ChartTable, Column, Crumb, DataTable, Download, Frame, Locale, MenuGroup,
@@ -11,16 +11,17 @@ use sh_ui::{
 
 use crate::{
     definition::Definition,
+    label,
     public::{
         breakdown::Breakdown,
-        load::Freshness,
+        load::{Freshness, Stale},
         names::Names,
         narrow::{self, Point},
     },
 };
 
-/// Days without a new posting after which the head says so.
-const STALE_DAYS: i32 = 7;
+/// Cities named as late; the others are counted.
+const LATE_NAMED: usize = 3;
 
 /// The frame of a data page: public links on top, the way to the page.
 pub(super) fn frame(ctx: &Context, title: impl Into<String>, theme: Theme) -> Frame {
@@ -77,41 +78,67 @@ pub(super) fn definition_name(locale: Locale, definition: &Definition) -> String
 pub(super) fn meta(ctx: &Context, definition: Option<&Definition>, fresh: &Freshness) -> Markup {
     let locale = ctx.locale;
     let cited = definition.map(|one| (definition_href(one), definition_name(locale, one)));
-    line(locale, cited, fresh)
+    line(locale, cited, fresh, |at| at.to_minute())
 }
 
-/// The same where the name of the definition stands below anyway.
+/// The same where the name of the definition stands below anyway and room is short: the day of the data.
 pub(super) fn meta_short(ctx: &Context, definition: &Definition, fresh: &Freshness) -> Markup {
     let version = [("version", definition.version.to_string().into())];
     let cited = (definition_href(definition), ctx.locale.with("data-version-short", &version));
-    line(ctx.locale, Some(cited), fresh)
+    line(ctx.locale, Some(cited), fresh, |at| at.day().to_string())
 }
 
-fn line(locale: Locale, definition: Option<(String, String)>, fresh: &Freshness) -> Markup {
+fn line(
+    locale: Locale,
+    definition: Option<(String, String)>,
+    fresh: &Freshness,
+    as_of: fn(Instant) -> String,
+) -> Markup {
+    // The check was made for this very page, so its hour says it all.
+    let hour = |at: Instant| at.to_minute().split(' ').next_back().unwrap_or_default().to_owned();
     html! {
         @if let Some(posting) = &fresh.posting {
-            span { (locale.t("data-as-of")) " " b { time datetime=(posting.day) { (posting.at.to_minute()) } } }
+            span { (locale.t("data-as-of")) " " b.is-late[fresh.stale.is_some()] { time datetime=(posting.day) { (as_of(posting.at)) } } }
         }
         @if let Some((href, name)) = definition {
             span { (locale.t("data-by")) " " a href=(href) { (name) } }
         }
         @if let Some(check) = &fresh.check {
             @let (key, glyph) = if check.agrees { ("data-recomputed", "check") } else { ("data-recomputed-differs", "alert-triangle") };
-            span.rail-check.differs[!check.agrees] { (icon(glyph)) (locale.with(key, &[("time", check.at.to_minute().into())])) }
+            span.rail-check.differs[!check.agrees] { (icon(glyph)) (locale.with(key, &[("time", hour(check.at).into())])) }
         }
     }
 }
 
-/// Says that nothing was posted for a while; numbers stay.
+/// Says that nothing was posted for a while and whose return is missing; numbers stay.
 pub(super) fn stale(ctx: &Context, fresh: &Freshness) -> Markup {
-    let late = fresh.posting.as_ref().filter(|posting| ctx.today().days_since(posting.day) > STALE_DAYS);
-    html! {
-        @if let Some(posting) = late {
-            (banner(
-                Tone::Notice,
-                &ctx.locale.with("data-stale", &[("day", posting.day.to_string().into())]),
-                &html! { p { (ctx.locale.t("data-stale-why")) } },
-            ))
+    let (locale, Some(stale), Some(posting)) = (ctx.locale, &fresh.stale, &fresh.posting) else {
+        return html! {};
+    };
+    let day = ("day", posting.day.to_string().into());
+    let heading = match late(locale, stale) {
+        None => locale.with("data-stale", &[day]),
+        Some(cities) => {
+            let month = label(Axis::Month, stale.month.yyyymm(), locale);
+            let named = [day, ("month", month.into()), ("cities", cities.into())];
+            locale.with("data-stale-late", &named)
+        }
+    };
+    banner(Tone::Notice, &heading, &html! { p { (locale.t("data-stale-why")) } })
+}
+
+/// The cities that are late: three by name, the others counted. `None` if none is.
+fn late(locale: Locale, stale: &Stale) -> Option<String> {
+    let day = stale.month.last_day();
+    let named = stale.cities.iter().take(LATE_NAMED).map(|city| Names::new(locale, day).place(city.number()));
+    let named = named.collect::<Vec<_>>().join(&locale.t("data-comma"));
+    let others = stale.cities.len().saturating_sub(LATE_NAMED);
+    match (stale.cities.len(), others) {
+        (0, _) => None,
+        (_, 0) => Some(named),
+        (_, others) => {
+            let counts = [("cities", named.into()), ("others", others.into())];
+            Some(locale.with("data-stale-cities", &counts))
         }
     }
 }
@@ -273,5 +300,5 @@ pub(super) fn unit_of(split: &Breakdown) -> AmountUnit {
 
 /// First and last day of a definition.
 pub(super) fn period(definition: &Definition) -> Markup {
-    html! { (date(definition.content.from)) "～" (date(definition.content.until)) }
+    html! { span { (date(definition.content.from)) "～" (date(definition.content.until)) } }
 }

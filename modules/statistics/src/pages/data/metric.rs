@@ -101,7 +101,7 @@ pub(super) async fn page(
         .db
         .read(async |tx| {
             let definition = load::definition(tx, code).await?;
-            let fresh = load::freshness(tx).await?;
+            let fresh = load::freshness_on(tx, ctx.today()).await?;
             let names = Names::new(ctx.locale, definition.content.until);
             let split = desk.split(tx, &definition, &points, axis).await?;
             Ok::<_, Error>(Metric {
@@ -173,11 +173,7 @@ impl Metric {
         } else {
             (amount_in(locale, self.total.amount, unit), unit.label(locale))
         };
-        let narrowed: Vec<String> = self
-            .points
-            .iter()
-            .map(|point| format!("{}：{}", self.names.axis(point.0), self.names.value(*point)))
-            .collect();
+        let narrowed: Vec<String> = self.points.iter().map(|point| self.names.condition(*point)).collect();
         let content = html! {
             (sh_ui::headline(&number, &unit, &html! { (frame::period(&self.definition)) @if !whole { " · " (narrowed.join(" · ")) } }))
             p { (locale.with("data-exact-yuan", &[("yuan", shown.exact.into()), ("count", self.total.trades.into())])) }
@@ -206,7 +202,7 @@ impl Metric {
         let href = |value: i64| Some(self.way_on(value));
         html! {
             section.flow {
-                h2 { (locale.with("data-parts-by", &[("axis", self.names.axis(self.split.axis).into())])) }
+                h2 { (locale.with("data-parts-by", &[("axis", self.names.axis_within(self.split.axis).into())])) }
                 (tabs(&locale.t("data-choose-axis"), &axes))
                 @if !matches!(self.split.axis, Axis::Month | Axis::Year) { (bars_block(cited, &self.split, href)) }
                 (cited.table(self.names.axis(self.split.axis), &self.split, href))

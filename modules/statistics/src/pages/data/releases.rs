@@ -67,9 +67,9 @@ pub(super) async fn list(
         columns: vec![
             Column::text(ctx.t("data-release")),
             Column::text(ctx.t("data-state")),
-            Column::text(ctx.t("data-published-on")),
-            Column::text(ctx.t("data-as-of")),
-            Column::text(ctx.t("data-hash")),
+            Column::day(ctx.t("data-published-on")),
+            Column::day(ctx.t("data-as-of")),
+            Column::day(ctx.t("data-hash")),
         ],
         rows: rows.collect(),
         empty: Some(empty(&ctx.t("data-no-releases"), None)),

@@ -153,11 +153,7 @@ impl List {
         let frame = frame::frame(ctx, title.clone(), Theme::Day)
             .crumbs(frame::crumbs(locale, &self.definition, Vec::new(), title))
             .subtitle(frame::meta(ctx, Some(&self.definition), &self.fresh));
-        let conditions: Vec<String> = self
-            .points
-            .iter()
-            .map(|point| format!("{}：{}", self.names.axis(point.0), self.names.value(*point)))
-            .collect();
+        let conditions: Vec<String> = self.points.iter().map(|point| self.names.condition(*point)).collect();
         let content = html! {
             (self.form(locale))
             @if !conditions.is_empty() { p.hint { (conditions.join(" · ")) } }
@@ -181,7 +177,7 @@ impl List {
             ul.legend {
                 @for axis in axes {
                     li { a href={ "/data/m/" (self.definition.code) "?by=" (axis.word()) (narrow::query(&self.points)) } {
-                        (locale.with("data-see-by", &[("axis", self.names.axis(axis).into())]))
+                        (locale.with("data-see-by", &[("axis", self.names.axis_within(axis).into())]))
                     } }
                 }
             }
@@ -280,7 +276,7 @@ impl List {
         let unit = AmountUnit::Yuan;
         let code = &self.definition.code;
         let columns = vec![
-            Column::text(locale.t("data-day")),
+            Column::day(locale.t("data-day")),
             Column::text(locale.t("data-product")),
             Column::amount(locale.t("data-counted"), unit.label(locale)),
             Column::text(self.names.axis(Axis::Seller)),
@@ -474,7 +470,7 @@ fn claims(locale: Locale, claims: &[PublicClaim]) -> Markup {
     let files = claims.iter().any(|claim| claim.file.is_some());
     let mut columns = vec![
         Column::text(locale.t("data-source-name")),
-        Column::text(locale.t("data-day")),
+        Column::day(locale.t("data-day")),
         Column::amount(locale.t("data-claimed-amount"), AmountUnit::Yuan.label(locale)),
         Column::text(locale.t("data-tie")),
         Column::number(locale.t("data-likeness")),
@@ -518,7 +514,7 @@ fn lines(locale: Locale, lines: &[PublicLine]) -> Markup {
         Column::number(locale.t("data-line")),
         Column::text(locale.t("data-line-kind")),
         Column::amount(locale.t("data-amount"), AmountUnit::Yuan.label(locale)),
-        Column::text(locale.t("data-day")),
+        Column::day(locale.t("data-day")),
         Column::text(label_of(locale, Axis::Stage)),
         Column::text(label_of(locale, Axis::Grade)),
         Column::text(label_of(locale, Axis::Category)),

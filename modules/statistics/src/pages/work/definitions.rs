@@ -45,7 +45,7 @@ fn table(ctx: &Context, caption: &str, definitions: &[Definition]) -> Markup {
             Column::text(ctx.t("definition-name")),
             Column::text(ctx.t("definition-code")),
             Column::number(ctx.t("definition-version")),
-            Column::text(ctx.t("definition-period")),
+            Column::day(ctx.t("definition-period")),
             Column::text(ctx.t("definition-state")),
         ],
         rows: rows.collect(),

@@ -230,7 +230,7 @@ fn view(ctx: &Context, version: Option<i64>, input: &Input, errors: &FieldErrors
     };
     let content = html! {
         (error_summary(locale, errors))
-        form method="post" action=(action) {
+        form.is-wide method="post" action=(action) {
             @if version.is_none() {
                 (text("code", "definition-code", &input.code).hint(ctx.t("definition-code-hint")).render(locale))
             }

@@ -173,8 +173,9 @@ fn today_cell(ctx: &Context, today: &FigureComparison) -> Markup {
                 @let key = format!("posting-cause-{}", sum.cause);
                 @let cause = if ctx.locale.has(&key) { ctx.t(&key) } else { sum.cause.clone() };
                 div.hint {
-                    (cause) "，" (ctx.t(if sum.after { "release-new-sales" } else { "release-earlier-sales" })) "："
-                    (signed(sum.amount))
+                    @let kind = ctx.t(if sum.after { "release-new-sales" } else { "release-earlier-sales" });
+                    @let named = [("name", format!("{cause} · {kind}").into()), ("value", signed(sum.amount).into())];
+                    (ctx.locale.with("data-named", &named))
                 }
             }
         }

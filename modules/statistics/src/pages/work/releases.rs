@@ -145,7 +145,7 @@ fn list_view(ctx: &Context, releases: &[Release]) -> Markup {
             Column::text(ctx.t("release-name")),
             Column::text(ctx.t("release-state")),
             Column::number(ctx.t("release-number")),
-            Column::text(ctx.t("release-day")),
+            Column::day(ctx.t("release-day")),
             Column::text(ctx.t("release-proposer")),
             Column::text(ctx.t("release-approver")),
         ],
@@ -186,7 +186,7 @@ fn form(
     let content = html! {
         (error_summary(locale, errors))
         p { (ctx.t("release-new-note")) }
-        form method="post" action="/w/releases" {
+        form.is-wide method="post" action="/w/releases" {
             (Field::text("name", &ctx.t("release-name")).value(&input.name).required().errors(errors)
                 .hint(ctx.t("release-name-hint")).render(locale))
             (check_boxes(locale, "definition", &ctx.t("release-definitions"), &definitions, &chosen, None))

@@ -114,7 +114,7 @@ pub(super) fn samples(locale: Locale, summary: &Summary) -> Markup {
         caption: locale.with("import-preview", &[("count", summary.samples.len().into())]),
         columns: vec![
             Column::number(locale.t("import-preview-row")),
-            Column::text(locale.t("import-preview-day")),
+            Column::day(locale.t("import-preview-day")),
             Column::text(locale.t("import-preview-seller")),
             Column::text(locale.t("import-preview-buyer")),
             Column::text(locale.t("import-preview-product")),

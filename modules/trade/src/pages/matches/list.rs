@@ -48,7 +48,7 @@ fn content(
             Column::text(locale.t("matches-claim")),
             Column::text(locale.t("match-field-seller")),
             Column::text(locale.t("match-field-product")),
-            Column::text(locale.t("match-field-day")),
+            Column::day(locale.t("match-field-day")),
             Column::number(locale.t("match-field-amount")),
             Column::number(locale.t("matches-other-amount")),
             Column::number(locale.t("matches-score")),

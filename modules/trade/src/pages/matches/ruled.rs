@@ -36,7 +36,7 @@ fn content(locale: Locale, page: &Page, found: &Listing<Ruled>) -> Markup {
     let table = DataTable {
         caption: locale.t("matches-decided"),
         columns: vec![
-            Column::text(locale.t("matches-at")),
+            Column::day(locale.t("matches-at")),
             Column::text(locale.t("matches-decision")),
             Column::text(locale.t("matches-claim")),
             Column::text(locale.t("matches-other")),

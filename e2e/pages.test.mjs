@@ -1,0 +1,96 @@
+// Every page in both languages: at each width axe finds nothing, nothing scrolls sideways, no text is missing or cut off.
+import assert from "node:assert/strict";
+import { before, describe } from "node:test";
+import { checkPage, run, story } from "./lib.mjs";
+import { checkReturn, cityReturn, postReturn, twins } from "./returns.mjs";
+
+/**
+ * A page: `path`, or `from` a page that lists it and the link that leads there, or `waiting`, what `prepare` made. `as` is
+ * who looks, `status` what the page answers if not 200.
+ */
+const pages = [
+  { path: "/data" },
+  { path: "/data?d=gd-2020" },
+  { path: "/data/screen" },
+  { path: "/data/origin/520000" },
+  { from: "/data/origin/520000", link: 'main a[href^="/data/origin/52"]' },
+  { from: "/data/dest/440300", link: 'main a[href^="/data/trades"]' },
+  { path: "/data/dest/440300" },
+  { path: "/data/channel/1" },
+  { path: "/data/trades" },
+  { path: "/data/trades?origin=520000" },
+  { from: "/data/trades?origin=520000", link: 'a[href^="/data/trade/"]' },
+  { from: "/data/trades?origin=520000", link: 'main a[href^="/data/producer/"]' },
+  { path: "/data/m/gd-3y" },
+  { path: "/data/m/gd-3y?by=month" },
+  { path: "/data/releases" },
+  { from: "/data/releases", link: 'main a[href^="/data/releases/"]' },
+  { path: "/data/definitions" },
+  { path: "/data/definitions/gd-3y/1" },
+  { path: "/data/api" },
+  { path: "/login" },
+  { path: "/nowhere", status: 404 },
+  { path: "/data/m/nothing", status: 404 },
+  { path: "/w/imports/new", as: "auditor", status: 403 },
+  { path: "/data/trades?month=thirteenth", status: 400 },
+  { path: "/styleguide" },
+  { path: "/styleguide/cockpit" },
+  { path: "/w", as: "province" },
+  { path: "/w", as: "guangzhou" },
+  { path: "/w/imports", as: "province" },
+  { from: "/w/imports?state=posted", link: 'main th a[href^="/w/imports/"]', as: "province" },
+  { waiting: "mend", as: "province" },
+  { waiting: "refuse", as: "province" },
+  { path: "/w/imports/new", as: "province" },
+  { path: "/w/imports/new?source=union", as: "province" },
+  { path: "/w/matches", as: "province" },
+  { from: "/w/matches", link: 'main th a[href^="/w/matches/"]', as: "province" },
+  { path: "/w/matches/decided", as: "province" },
+  { path: "/w/definitions", as: "province" },
+  { path: "/w/definitions/new", as: "province" },
+  { path: "/w/definitions/gd-3y/1", as: "province" },
+  { path: "/w/definitions/gd-3y/1/edit", as: "province" },
+  { path: "/w/releases", as: "province" },
+  { path: "/w/releases/new", as: "province" },
+  { from: "/w/releases", link: 'main th a[href^="/w/releases/"]', as: "province" },
+  { path: "/w/jobs", as: "province" },
+  { from: "/w/jobs", link: 'main th a[href^="/w/jobs/"]', as: "province" },
+  { path: "/w/users", as: "admin" },
+  { from: "/w/users", link: 'main th a[href^="/w/users/"]', as: "admin" },
+  { path: "/w/users/new", as: "admin" },
+  { path: "/w/audit", as: "auditor" },
+  { path: "/me", as: "weining" },
+];
+
+/** What the demonstration does not have: two reports to compare, an import to mend, one that cannot be read. */
+async function prepare() {
+  const [, first, second] = twins("众");
+  await postReturn("guangzhou", "city-440100", first);
+  await postReturn("shenzhen", "city-440300", second);
+  const row = (school, amount) => `2020-11-05,珠海市${school}中学${run},威宁县众合作社,苹果,贵州省毕节市威宁县,${amount},已付款,`;
+  const rows = [row("第一", "八十多"), row("第二", "88")];
+  waiting.mend = await checkReturn("province", "city-440400", cityReturn(rows), "checked");
+  waiting.refuse = await checkReturn("province", "city-440400", `这不是月报 ${run}\n一,二,三\n`, "failed");
+}
+const waiting = {};
+
+// Two at a time: a browser window and the server each fill a core now and then.
+describe("every page", { concurrency: 2 }, () => {
+  before(prepare);
+  for (const locale of ["zh-CN", "en"]) {
+    for (const { path, from, link, waiting: made, as, status = 200 } of pages) {
+      const name = path ?? (made ? `an import to ${made}` : `${from} → ${link.match(/\/[a-z/]+/)}`);
+      story(`${name}${as ? ` as ${as}` : ""} in ${locale}`, { locale, as, js: [true] }, async ({ page }) => {
+        const found = path ?? waiting[made] ?? (await linkOn(page, from, link));
+        const answer = await page.goto(found, { waitUntil: "load" });
+        assert.equal(answer.status(), status, found);
+        await checkPage(page, found);
+      });
+    }
+  }
+});
+
+async function linkOn(page, from, link) {
+  await page.goto(from);
+  return page.locator(link).first().getAttribute("href");
+}
