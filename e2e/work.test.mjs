@@ -1,16 +1,6 @@
 // The work of the task force: files come in, reports are compared, definitions and releases are made.
 import assert from "node:assert/strict";
-import { checkPage, open, picture, run, story } from "./lib.mjs";
-
-const workPages = ["/w/imports", "/w/imports/new", "/w/matches", "/w/definitions", "/w/releases", "/w/jobs", "/w/audit"];
-
-for (const path of workPages) {
-  story(`${path} reads well`, { js: [true], as: "province", seconds: 180 }, async ({ page }) => {
-    await open(page, path);
-    await checkPage(page, path);
-    await picture(page, `${path} desk`);
-  });
-}
+import { open, picture, run, sending, settled, story } from "./lib.mjs";
 
 /** A union's list in CSV: one good row, one whose amount cannot be read. */
 function list(mark) {
@@ -32,24 +22,18 @@ story("a file comes in, is checked, and is posted only when a person says so", {
   await page.locator("form:has(input[type=file]) button[type=submit]").click();
   await page.waitForURL(/\/w\/imports\/[0-9a-f-]{36}/);
   const confirm = page.locator('form[action$="/confirm"]');
-  for (let tries = 0; tries < 60 && (await confirm.count()) === 0; tries += 1) {
-    await page.waitForTimeout(500);
-    await page.reload();
-  }
+  await settled(page, confirm);
   assert.match(await page.locator("main").innerText(), /八十多/, "the rejected cell is shown");
-  if (js) await checkPage(page, "a checked import");
   if (js) await picture(page, "import checked");
-  const goodOnly = confirm.locator("input[name=good_only], input[name=good-only]");
-  if ((await goodOnly.count()) > 0 && (await goodOnly.first().getAttribute("type")) === "checkbox") await goodOnly.first().check();
-  const doubtful = confirm.locator("input[type=checkbox]");
-  for (const box of await doubtful.all()) await box.check();
-  await confirm.locator("button[type=submit]").first().click();
+  for (const box of await confirm.locator("input[type=checkbox]").all()) await box.check();
+  await sending(page, () => confirm.locator("button[type=submit]").click());
+  // A posted import can be withdrawn as a whole.
   const withdraw = page.locator('form[action$="/withdraw"]');
-  for (let tries = 0; tries < 60 && (await withdraw.count()) === 0; tries += 1) {
-    await page.waitForTimeout(500);
-    await page.reload();
-  }
-  assert.ok((await withdraw.count()) > 0, "a posted import can be withdrawn");
+  await settled(page, withdraw);
+  await withdraw.locator("textarea").fill("传错了文件");
+  await sending(page, () => withdraw.locator("button").click());
+  await settled(page, page.locator("main dt", { hasText: "撤回人" }));
+  assert.match(await page.locator("main").innerText(), /传错了文件/);
 });
 
 story("a city sees its own imports and nobody else's", { js: [false], as: "guangzhou" }, async ({ page, base }) => {

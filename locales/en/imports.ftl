@@ -349,3 +349,11 @@ audit-action-register-source = Register a source
 audit-action-save-import-profile = Correct a profile
 audit-object-import = Import
 audit-object-source = Source
+
+source-city = Return of { $city }
+source-832 = Orders of the 832 platform
+source-market = Till of the East-West market
+source-pavilion = Tills of the pavilions
+source-counter = Journal of the counters
+source-union = Lists of the unions
+source-supplier = Returns of the supplier counties

@@ -349,3 +349,11 @@ audit-action-register-source = 登记数据来源
 audit-action-save-import-profile = 修改导入方案
 audit-object-import = 导入批次
 audit-object-source = 数据来源
+
+source-city = { $city }月报
+source-832 = 832平台订单
+source-market = 东西部扶贫协作产品交易市场收银
+source-pavilion = 消费帮扶专馆收银
+source-counter = 消费帮扶专柜流水
+source-union = 工会采购清单
+source-supplier = 供货县汇总报表

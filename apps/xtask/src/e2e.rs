@@ -133,10 +133,10 @@ impl Site {
         })?;
         let port = postgres::free_port()?;
         let log = folder.join("server.log");
+        // The demonstration itself, which finds its data made: with the notices that its pages carry.
         let mut command = demo::program(sh);
-        command.arg("serve");
+        command.args(["demo", "--scale", "small", "--port", &port.to_string()]);
         place(&mut command);
-        command.args(["--port", &port.to_string()]);
         let mut site = Self { process: None, address: format!("http://127.0.0.1:{port}"), log };
         sh.announce(&command);
         if !sh.dry_run() {

@@ -12,6 +12,7 @@ use sh_trade::{
     facts::reporting::{ReportState, SourceReport},
     import::batch::{BatchState, Source},
     model::SourceKind,
+    pages::source_name,
     service::{
         imports::BatchItem,
         todo::{self, Queue, Reporting, Undecided},
@@ -119,7 +120,7 @@ fn todos(ctx: &Context, view: &View) -> Vec<Todo> {
     todos.extend(view.due.iter().map(|source| Todo {
         since: view.reporting.month.next().first_day(),
         label: locale.with("home-report", &[("month", month.as_str().into())]),
-        hint: source.name.clone(),
+        hint: source_name(locale, &source.code, &source.name),
         href: format!("/w/imports/new?source={}", source.code),
     }));
     todos.sort_by_key(|todo| todo.since);
@@ -143,7 +144,7 @@ fn import(locale: Locale, item: &BatchItem) -> Todo {
     Todo {
         since: batch.created_at.day(),
         label,
-        hint: format!("{} · {hint}", item.source_name),
+        hint: format!("{} · {hint}", source_name(locale, &batch.source, &item.source_name)),
         href: format!("/w/imports/{}", batch.id),
     }
 }
@@ -300,7 +301,7 @@ fn board_item(locale: Locale, month: Month, report: &SourceReport) -> BoardItem 
 /// A city by its name, any other source by its own.
 fn name(locale: Locale, month: Month, source: &Source) -> String {
     let Some(city) = source.region.filter(|_| source.kind == SourceKind::CityReturn) else {
-        return source.name.clone();
+        return source_name(locale, &source.code, &source.name);
     };
     let regions = Regions::get();
     match (locale, regions.english(city)) {

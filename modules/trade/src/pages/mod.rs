@@ -2,3 +2,6 @@
 
 pub mod imports;
 pub mod matches;
+mod names;
+
+pub use names::source_name;

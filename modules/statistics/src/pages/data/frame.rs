@@ -78,7 +78,7 @@ pub(super) fn definition_name(locale: Locale, definition: &Definition) -> String
 pub(super) fn meta(ctx: &Context, definition: Option<&Definition>, fresh: &Freshness) -> Markup {
     let locale = ctx.locale;
     let cited = definition.map(|one| (definition_href(one), definition_name(locale, one)));
-    line(locale, cited, fresh, |at| at.to_minute())
+    line(locale, cited, fresh, Instant::to_minute)
 }
 
 /// The same where the name of the definition stands below anyway and room is short: the day of the data.

@@ -7,7 +7,7 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 use sh_http::{App, Context, Failure, Html, Path, Query};
-use sh_trade::{axes::Axis, facts::SourceSummary, model::SourceKind};
+use sh_trade::{axes::Axis, facts::SourceSummary, model::SourceKind, pages::source_name};
 use sh_ui::{
     AmountUnit, BarTone, Column, Crumb, DataTable, LineSeries, Row, Tab, Theme, amount_in, chart_block,
     data_page, data_table, facts, grouped, line_chart, money_cell, panel, tabs,
@@ -269,7 +269,7 @@ impl Metric {
         ];
         let rows = self.sources.iter().map(|one| {
             Row::new([
-                html! { (one.name) },
+                html! { (source_name(locale, &one.source, &one.name)) },
                 html! { (kind(ctx, one.kind)) },
                 html! { (grouped(one.claims)) },
                 money_cell(locale, one.gross, unit),

@@ -11,6 +11,7 @@ use sh_trade::{
     axes::{Axis, Channel, Grade},
     facts::TradeCursor,
     model::Trade,
+    pages::source_name,
 };
 use sh_ui::{
     AmountUnit, Choice, Column, Crumb, DataTable, EvidenceGrade, Field, Locale, Pager, QueryForm, Row, Theme,
@@ -486,7 +487,7 @@ fn claims(locale: Locale, claims: &[PublicClaim]) -> Markup {
         let rule =
             (claim.rule > 0).then(|| locale.with("data-rule", &[("rule", claim.rule.to_string().into())]));
         let mut cells = vec![
-            Some(html! { (claim.source_name) }),
+            Some(html! { (source_name(locale, &claim.source, &claim.source_name)) }),
             Some(html! { (claim.day) }),
             Some(money_cell(locale, Fen(claim.amount), AmountUnit::Yuan)),
             Some(html! { (status_tag(tone, &state)) @if let Some(rule) = rule { " " span.hint { (rule) } } }),

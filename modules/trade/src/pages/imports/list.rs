@@ -13,6 +13,7 @@ use sh_ui::{
 use super::{shown, state_text, state_tone};
 use crate::{
     import::batch::{BatchState, Source},
+    pages::source_name,
     service::{
         imports::{self, BatchFilter, BatchItem},
         sources,
@@ -108,7 +109,9 @@ fn content(locale: Locale, query: &ListQuery, sources: &[Source], found: &Listin
 
 fn form(locale: Locale, query: &ListQuery, sources: &[Source]) -> QueryForm {
     let all = |key: &str| std::iter::once(Choice::new("", locale.t(key)));
-    let sources = sources.iter().map(|source| Choice::new(source.code.clone(), source.name.clone()));
+    let sources = sources
+        .iter()
+        .map(|source| Choice::new(source.code.clone(), source_name(locale, &source.code, &source.name)));
     let states = BatchState::ALL.iter().map(|state| Choice::new(state.word(), state_text(locale, *state)));
     let by = [Choice::new("", locale.t("imports-anyone")), Choice::new("me", locale.t("imports-mine"))];
     let select = |name: &str, label: &str, choices: Vec<Choice>, value: &str| {
@@ -141,7 +144,7 @@ fn row(locale: Locale, item: &BatchItem) -> Row {
     Row {
         cells: vec![
             Some(html! { a href=(format!("/w/imports/{}", batch.id)) { (batch.file_name) } }),
-            Some(html! { (item.source_name) }),
+            Some(html! { (source_name(locale, &batch.source, &item.source_name)) }),
             Some(status_tag(state_tone(batch.state), &state_text(locale, batch.state))),
             checked.then(|| html! { (shown(batch.rows_good)) }),
             checked.then(|| money(locale, batch.amount_good)),

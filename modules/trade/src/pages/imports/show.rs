@@ -19,6 +19,7 @@ use crate::{
         tally::{Summary, TotalCheck},
     },
     model::ImportBatch,
+    pages::source_name,
     service::imports::{self, Became},
 };
 
@@ -60,7 +61,7 @@ pub(crate) async fn show(
     let frame = ctx
         .frame(title.clone())
         .crumbs([Crumb::link(ctx.t("imports-title"), "/w/imports"), Crumb::here(title)])
-        .subtitle(html! { (view.source.name) " " (state) });
+        .subtitle(html! { (source_name(ctx.locale, &view.source.code, &view.source.name)) " " (state) });
     Ok(Html(work_page(&frame, &content)))
 }
 
@@ -94,7 +95,7 @@ pub(super) async fn view(ctx: &Context, app: &App, id: Id<ImportBatch>) -> Resul
 fn content(locale: Locale, view: &View) -> Markup {
     let batch = &view.batch;
     html! {
-        div #import-content {
+        div.flow #import-content {
             @match batch.state {
                 BatchState::Uploaded | BatchState::Checking | BatchState::Withdrawing => { (working(locale, view)) }
                 BatchState::Posting => { (working(locale, view)) (posting_actions(locale, view)) }
@@ -306,7 +307,7 @@ fn batch_facts(locale: Locale, view: &View) -> Markup {
     };
     let mut rows = vec![
         (locale.t("imports-file"), html! { (batch.file_name) }),
-        (locale.t("imports-source"), html! { (view.source.name) }),
+        (locale.t("imports-source"), html! { (source_name(locale, &view.source.code, &view.source.name)) }),
         (locale.t("import-size"), html! { (shown(batch.file_size.div_ceil(1024))) " KiB" }),
         (locale.t("import-hash"), html! { code { (batch.file_hash) } }),
         (locale.t("import-profile"), html! { (profile) }),

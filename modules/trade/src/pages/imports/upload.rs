@@ -20,6 +20,7 @@ use sh_ui::{
 
 use crate::{
     import::{batch::Source, error::ImportError, fields::Field as Meaning, profiles},
+    pages::source_name,
     service::{
         sources,
         upload::{self, Uploaded},
@@ -77,7 +78,10 @@ fn page(ctx: &Context, own: &[Source], chosen: &str, error: Option<String>) -> M
 }
 
 fn choose(locale: Locale, own: &[Source]) -> Markup {
-    let choices = own.iter().map(|source| Choice::new(source.code.clone(), source.name.clone())).collect();
+    let choices = own
+        .iter()
+        .map(|source| Choice::new(source.code.clone(), source_name(locale, &source.code, &source.name)))
+        .collect();
     html! {
         form method="get" action="/w/imports/new" {
             (Field::select("source", &locale.t("imports-choose-source"), choices).required().render(locale))
@@ -90,7 +94,10 @@ fn send(locale: Locale, source: &Source, error: Option<String>) -> Markup {
     let form = Upload {
         action: "/w/imports".to_owned(),
         name: FILE.to_owned(),
-        label: locale.with("imports-upload-label", &[("name", source.name.as_str().into())]),
+        label: locale.with(
+            "imports-upload-label",
+            &[("name", source_name(locale, &source.code, &source.name).into())],
+        ),
         hint: Some(locale.t("imports-upload-hint")),
         accept: ".xlsx,.xls,.csv,.txt,.jsonl,.json".to_owned(),
         button: locale.t("imports-upload-button"),

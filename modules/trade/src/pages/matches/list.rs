@@ -11,7 +11,10 @@ use sh_ui::{
 };
 
 use super::QueueQuery;
-use crate::service::matches::{self, Pair, QueueSum, WaitingSource};
+use crate::{
+    pages::source_name,
+    service::matches::{self, Pair, QueueSum, WaitingSource},
+};
 
 /// `GET /w/matches`
 pub(crate) async fn list(
@@ -86,7 +89,8 @@ fn form(locale: Locale, query: &QueueQuery, sources: &[WaitingSource], today: Da
     let all = |key: &str| std::iter::once(Choice::new("", locale.t(key)));
     let sources = sources
         .iter()
-        .map(|source| Choice::new(source.code.clone(), format!("{}（{}）", source.name, source.count)));
+        .map(|source| (source_name(locale, &source.code, &source.name), source))
+        .map(|(name, source)| Choice::new(source.code.clone(), format!("{name} ({})", source.count)));
     let amount = |name: &str, label: &str, value: &str| {
         Field::number(name, &locale.t(label)).suffix(locale.t("matches-yuan")).value(value).render(locale)
     };
@@ -120,7 +124,7 @@ fn row(locale: Locale, query: &QueueQuery, pair: &Pair) -> Row {
     Row::new([
         html! {
             a href=(query.link(&path, None)) {
-                (claim.source_name) " " (locale.with("matches-row", &[("row", i64::from(claim.row).into())]))
+                (source_name(locale, &claim.claim.source, &claim.source_name)) " " (locale.with("matches-row", &[("row", i64::from(claim.row).into())]))
             }
         },
         html! { (claim.seller_name) },

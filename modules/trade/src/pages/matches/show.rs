@@ -15,6 +15,7 @@ use super::QueueQuery;
 use crate::{
     matching::explain::{Detail, Field, FieldComparison, Verdict as Compared},
     model::{Claim, DayPrecision},
+    pages::source_name,
     service::{
         matches::{self, ClaimView, Pair},
         rule,
@@ -99,7 +100,7 @@ fn deciding(locale: Locale, query: &QueueQuery, pair: &Pair) -> Markup {
 /// Which row of which file of which source.
 fn side(locale: Locale, view: &ClaimView) -> String {
     let row = locale.with("matches-row", &[("row", i64::from(view.row).into())]);
-    format!("{} {} {row}", view.source_name, view.file_name)
+    format!("{} {} {row}", source_name(locale, &view.claim.source, &view.source_name), view.file_name)
 }
 
 fn row(locale: Locale, pair: &Pair, compared: &FieldComparison) -> CompareRow {
