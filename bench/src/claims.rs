@@ -224,7 +224,7 @@ pub(crate) async fn put(
                 facts.role.code(),
                 facts.channel.code(),
                 facts.outlet.as_deref(),
-                facts.certified,
+                facts.certified.code(),
                 facts.link.code(),
                 facts.event.as_deref(),
             ])?;

@@ -159,7 +159,7 @@ impl World {
                 line.category,
                 line.buyer_kind,
                 line.class,
-                line.certified,
+                i64::from(line.certified),
                 line.role,
                 line.stage,
                 line.grade,

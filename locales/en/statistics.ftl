@@ -55,6 +55,7 @@ axis-class-elsewhere = Elsewhere
 axis-class-unknown = Origin not told
 axis-certified-yes = Certified
 axis-certified-no = Not certified
+axis-certified-untold = Not told
 axis-role-direct = Bought for own use
 axis-role-help-sell = Helped to sell
 axis-stage-pledged = Pledged

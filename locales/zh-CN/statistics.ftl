@@ -55,6 +55,7 @@ axis-class-elsewhere = 其他地区
 axis-class-unknown = 产地未报
 axis-certified-yes = 已认定
 axis-certified-no = 未认定
+axis-certified-untold = 没有说明
 axis-role-direct = 直接采购
 axis-role-help-sell = 帮助销售
 axis-stage-pledged = 认购

@@ -16,6 +16,8 @@ pub(crate) struct County {
     pub(crate) city_name: String,
     /// Whether the places of this county belong to the listed, paired, or central and western ones.
     pub(crate) counted: bool,
+    /// Whether it is one of the 832.
+    pub(crate) listed: bool,
 }
 
 /// A destination city in Guangdong.
@@ -63,6 +65,9 @@ const CITIES: &[(i64, u32)] = &[
     (441_300, 36),
 ];
 
+/// How often a county is drawn until it is a listed one; three in four are.
+const DRAWS_MAX: u32 = 100;
+
 /// All places of the world.
 #[derive(Debug)]
 pub(crate) struct Places {
@@ -109,6 +114,18 @@ impl Places {
         (province, county)
     }
 
+    /// A county among the 832, as only they sell on the platform that is named after them.
+    pub(crate) fn draw_listed_origin(&self, dice: &mut Dice) -> (usize, usize) {
+        let mut found = self.draw_origin(dice);
+        for _ in 0..DRAWS_MAX {
+            if self.provinces[found.0][found.1].listed {
+                break;
+            }
+            found = self.draw_origin(dice);
+        }
+        found
+    }
+
     pub(crate) fn draw_city(&self, dice: &mut Dice) -> usize {
         dice.weighted(&self.city_weights)
     }
@@ -153,16 +170,14 @@ fn counties_of(regions: &Regions, province: i64, most: usize, seed: u64) -> Vec<
 }
 
 fn describe(regions: &Regions, code: RegionCode, on: Day) -> County {
-    let counted = matches!(
-        regions.class(code, on),
-        OriginClass::Listed | OriginClass::Paired | OriginClass::CentralWest
-    );
+    let class = regions.class(code, on);
     County {
         code,
         name: regions.name(code, on).to_owned(),
         province_short: regions.short_name(code.province()).to_owned(),
         province_name: regions.name(code.province(), on).to_owned(),
         city_name: regions.name(code.city(), on).to_owned(),
-        counted,
+        counted: matches!(class, OriginClass::Listed | OriginClass::Paired | OriginClass::CentralWest),
+        listed: class == OriginClass::Listed,
     }
 }

@@ -65,13 +65,14 @@ pub(crate) struct TrueTrade {
 
 impl TrueTrade {
     /// Whether the sale was bought and sold within the region's drive: delivered or paid, from a listed, paired, central
-    /// or western county, certified as such, and not a resale.
+    /// or western county, certified as such or by a seller whom the 832 platform admitted, and not a resale.
     pub(crate) fn counts(&self, people: &People, places: &Places) -> bool {
         let seller = &people.sellers[self.seller];
+        let county = &places.provinces[seller.province][seller.county];
         self.stage != TrueStage::Signed
             && self.way != Way::PavilionRetail
-            && places.provinces[seller.province][seller.county].counted
-            && self.certified
+            && county.counted
+            && (self.certified || (self.way == Way::Platform && county.listed))
     }
 
     fn is_bulk(&self) -> bool {
@@ -120,7 +121,8 @@ pub(crate) fn create(scale: &Scale, places: &Places, people: &People, seed: u64)
 
 fn draw(way: Way, index: u64, scale: &Scale, places: &Places, people: &People, dice: &mut Dice) -> TrueTrade {
     let day = draw_day(way, dice);
-    let (province, county) = places.draw_origin(dice);
+    let (province, county) =
+        if way == Way::Platform { places.draw_listed_origin(dice) } else { places.draw_origin(dice) };
     let seller = people.draw_seller(province, county, dice);
     let city = if matches!(way, Way::Market) { guangzhou(places) } else { places.draw_city(dice) };
     let good = draw_good(&places.provinces[province][county].code.to_string(), dice);

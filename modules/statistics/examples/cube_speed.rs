@@ -19,7 +19,7 @@ use sh_statistics::{
     definitions,
 };
 use sh_trade::{
-    axes::{Axis, BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage},
+    axes::{Axis, BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage},
     model::{LineAxes, TradeLine},
     sink::{LineSink, NoSink},
 };
@@ -32,7 +32,7 @@ const POSTING_LINES: u64 = 5_000;
 inserts! {
     POSTINGS = posting(seq I64, at Instant, day I64, cause Text) "";
     LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
-        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified Bool, role I64, stage I64,
+        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified I64, role I64, stage I64,
         grade I64, link I64, basis I64, seller I64, buyer I64) "";
     TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64, channel I64,
         product Text, amount I64, grade I64, claims I64, lines I64, posting I64) "";
@@ -76,7 +76,7 @@ fn line(n: u64, of: u64) -> TradeLine {
             category: pick(Category::ALL, seed + 5),
             buyer_kind: pick(BuyerKind::ALL, seed + 6),
             class: 1 + county % 4,
-            certified: seller % 100 < 85,
+            certified: if seller % 100 < 85 { Certified::Yes } else { Certified::No },
             role: pick(Role::ALL, seed + 7),
             stage: pick(&[Stage::Ordered, Stage::Paid, Stage::Accepted, Stage::Accepted], seed + 8),
             grade: pick(Grade::ALL, seed + 9),
@@ -124,7 +124,7 @@ fn line_row(line: &TradeLine) -> Vec<Value> {
         axes.category.code(),
         axes.buyer_kind.code(),
         axes.class,
-        axes.certified,
+        axes.certified.code(),
         axes.role.code(),
         axes.stage.code(),
         axes.grade.code(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sh_db::{DbError, Tx};
 use sh_kernel::{Month, RegionCode};
 use sh_regions::{OriginClass, Regions};
-use sh_trade::axes::{Axis, BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage};
+use sh_trade::axes::{Axis, BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage};
 use sh_ui::Locale;
 
 /// The name of an axis: 产地, place of origin.
@@ -49,11 +49,7 @@ pub fn word(axis: Axis, value: i64) -> Option<&'static str> {
         Axis::Grade => Grade::from_code(value).map(Grade::word),
         Axis::Link => Link::from_code(value).map(Link::word),
         Axis::Basis => PriceBasis::from_code(value).map(PriceBasis::word),
-        Axis::Certified => match value {
-            1 => Some("yes"),
-            0 => Some("no"),
-            _ => None,
-        },
+        Axis::Certified => Certified::from_code(value).map(Certified::word),
         Axis::Class => Some(match OriginClass::from_code(value) {
             Some(OriginClass::Listed) => "listed",
             Some(OriginClass::Paired) => "paired",

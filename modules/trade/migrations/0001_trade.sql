@@ -102,7 +102,7 @@ CREATE TABLE claim (
     role {{i64}} NOT NULL,
     channel {{i64}} NOT NULL,
     outlet {{text}},
-    certified {{bool}} NOT NULL,
+    certified {{i64}} NOT NULL,         -- 0 no, 1 yes, 2 not told
     link {{i64}} NOT NULL,
     event {{text}}
 ) {{strict}};
@@ -198,7 +198,7 @@ CREATE TABLE trade_line (
     category {{i64}} NOT NULL,
     buyer_kind {{i64}} NOT NULL,
     class {{i64}} NOT NULL,
-    certified {{bool}} NOT NULL,
+    certified {{i64}} NOT NULL,         -- 0 no, 1 yes, 2 not told
     role {{i64}} NOT NULL,
     stage {{i64}} NOT NULL,
     grade {{i64}} NOT NULL,

@@ -136,6 +136,18 @@ coded! {
 }
 
 coded! {
+    /// Whether the goods carried a valid certificate when sold (认定情况). Who says nothing does not say no.
+    Certified {
+        /// Reported without one.
+        No = 0 "no",
+        /// Reported with one.
+        Yes = 1 "yes",
+        /// Nobody who reports the sale tells.
+        Untold = 2 "untold",
+    }
+}
+
+coded! {
     /// How well a sale is proven (证据等级).
     Grade {
         /// Both sides report it, or a platform's own order with receipt.
@@ -194,7 +206,7 @@ coded! {
         BuyerKind = 9 "buyer-kind",
         /// Class of origin: listed, paired, central or western, in the province, elsewhere.
         Class = 10 "class",
-        /// Whether the goods carried a valid certificate when sold: 1 or 0.
+        /// [`Certified`].
         Certified = 11 "certified",
         /// [`Role`].
         Role = 12 "role",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sh_kernel::{Day, Fen, Id, Instant, Quantity, RegionCode};
 
-use crate::axes::{Axis, BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage};
+use crate::axes::{Axis, BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage};
 
 /// The code of a registered source (数据来源), such as `832` or `city-440100`.
 pub type SourceCode = String;
@@ -122,7 +122,7 @@ pub struct ClaimFacts {
     /// The outlet (market, pavilion, counter number), if any.
     pub outlet: Option<String>,
     /// Whether the reporter says that the goods carry a certificate (带贫产品认定).
-    pub certified: bool,
+    pub certified: Certified,
     /// Which link of a chain of sales.
     pub link: Link,
     /// Fair or campaign, if any.
@@ -204,8 +204,8 @@ pub struct LineAxes {
     pub buyer_kind: BuyerKind,
     /// Class of origin, as numbered by the regions module; 0 if no origin was told.
     pub class: i64,
-    /// Carried a valid certificate when sold.
-    pub certified: bool,
+    /// Whether the goods carried a valid certificate when sold.
+    pub certified: Certified,
     /// Role.
     pub role: Role,
     /// Stage.
@@ -237,7 +237,7 @@ impl TradeLine {
             Axis::Category => axes.category.code(),
             Axis::BuyerKind => axes.buyer_kind.code(),
             Axis::Class => axes.class,
-            Axis::Certified => axes.certified as i64,
+            Axis::Certified => axes.certified.code(),
             Axis::Role => axes.role.code(),
             Axis::Stage => axes.stage.code(),
             Axis::Grade => axes.grade.code(),

@@ -20,7 +20,7 @@ inserts! {
     CLAIMS = claim(id Uuid, batch Uuid, row_no I64, source Text, kind I64, content I64, occurrence I64, withdrawn Bool,
         day I64, day_precision I64, seller I64, seller_name Text, buyer I64, buyer_kind I64, product Text, category I64,
         origin I64, destination I64, amount I64, basis I64, quantity I64, order_no Text, invoice_no Text, stage I64,
-        role I64, channel I64, certified Bool, link I64) "";
+        role I64, channel I64, certified I64, link I64) "";
     TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, source Text, destination I64, amount I64,
         day I64) "";
     DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, posting I64, at Instant) "";
@@ -28,7 +28,7 @@ inserts! {
     TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64, channel I64,
         product Text, amount I64, grade I64, claims I64, lines I64, posting I64) "";
     LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
-        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified Bool, role I64, stage I64,
+        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified I64, role I64, stage I64,
         grade I64, link I64, basis I64, seller I64, buyer I64) "";
 }
 
@@ -91,7 +91,7 @@ fn line_row(n: u64, line: i64, posting: i64, sign: i64, stage: i64) -> Vec<Value
         6_i64,
         1_i64,
         if origin == 440_100 { 4_i64 } else { 1 },
-        n.is_multiple_of(3),
+        i64::from(n.is_multiple_of(3)),
         1_i64,
         stage,
         1_i64,
@@ -326,7 +326,7 @@ fn claim_row(
         5_i64,
         1_i64,
         1_i64,
-        true,
+        1_i64,
         1_i64
     ]
 }
@@ -398,7 +398,6 @@ async fn a_trade_opens_with_what_everybody_says_of_it(db: Db) {
     assert_eq!(
         trade.reasons,
         [
-            GradeReason::BothSides,
             GradeReason::PlatformOrder { order_no: "DD-1".to_owned(), accepted: true },
             GradeReason::Invoice("24442000000000000001".to_owned()),
         ]

@@ -142,6 +142,119 @@ async fn a_file_that_is_refused_says_why_and_what_to_do(db: Db) {
     assert_eq!((batch.rows_good, batch.amount_good.0), (1, 30_000));
 }
 
+/// A workbook whose first sheet is last month's, and whose second one does not say that its amounts are in 万元.
+fn two_months() -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, day, amount) in [("10月", "2020-10-12", 1.5), ("11月", "2020-11-12", 2.25)] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (column, title) in (0_u16..).zip(["日期", "供应商", "品名", "产地", "数额", "单价"])
+        {
+            sheet.write(0, column, title).unwrap();
+        }
+        for (column, text) in (0_u16..).zip([day, "绿健果业公司", "苹果", "昭阳区"]) {
+            sheet.write(1, column, text).unwrap();
+        }
+        sheet.write(1, 4, amount).unwrap();
+        sheet.write(1, 5, 6.8).unwrap();
+        sheet.write(2, 0, "合计").unwrap();
+        sheet.write(2, 4, amount).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[db_test(&schema())]
+async fn a_person_chooses_worksheet_and_unit_and_keeps_both_in_a_profile(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let sent = send(&site, CITY, "/w/imports", "city-440100", "两个月.xlsx", &two_months()).await;
+    let page = sent.header("location").to_owned();
+    work(&program).await;
+    // 数额 is not known, so the file is refused; what can be chosen stands below.
+    let failed = site.get(CITY, &page).await.body;
+    for text in
+        ["缺少必要的列：金额", "数额", "name=\"sheet\"", "11月", "name=\"unit-4\"", "name=\"profile\""]
+    {
+        assert!(failed.contains(text), "{text} in {failed}");
+    }
+    let form = |more: &str| format!("title-4=%E6%95%B0%E9%A2%9D&field-4=amount{more}");
+    site.post(CITY, &format!("{page}/columns"), &form("")).await;
+    work(&program).await;
+    let batch = only(&program).await;
+    is(&batch, BatchState::Checked);
+    assert_eq!((batch.amount_good.0, batch.profile.clone()), (150, Some(("default".to_owned(), 1))));
+    let checked = site.get(CITY, &page).await.body;
+    for text in ["自动挑选（现在是“10月”）", "只读了工作表“10月”", "按列名和表头（元）"]
+    {
+        assert!(checked.contains(text), "{text} in {checked}");
+    }
+
+    let bad = site.post(CITY, &format!("{page}/columns"), &form("&profile=a+b")).await;
+    assert_eq!(bad.status.as_u16(), 303);
+    is(&only(&program).await, BatchState::Checked);
+    let more = "&unit-4=ten-thousand&sheet=11%E6%9C%88&profile=%E4%B8%87%E5%85%83%E8%A1%A8";
+    site.post(CITY, &format!("{page}/columns"), &form(more)).await;
+    work(&program).await;
+    let batch = only(&program).await;
+    assert_eq!((batch.rows_good, batch.amount_good.0), (1, 2_250_000));
+    assert_eq!(batch.profile, Some(("万元表".to_owned(), 1)));
+    let summary = batch.summary.unwrap();
+    assert!(summary.totals.iter().all(|total| total.agrees), "{:?}", summary.totals);
+    assert_eq!((summary.sheets.read.as_str(), summary.sheets.chosen), ("11月", true));
+    assert!(!summary.issue_counts.contains_key("sheets-left-out"));
+    let checked = site.get(CITY, &page).await.body;
+    assert!(checked.contains("<option value=\"ten-thousand\" selected>"), "{checked}");
+    assert!(checked.contains("<option value=\"11月\" selected>"), "{checked}");
+
+    // The old profile is as it was; the next file may be read by either.
+    assert!(site.get(CITY, "/w/imports/new").await.body.contains("万元表"));
+    site.post(CITY, &format!("{page}/discard"), "").await;
+    let request = sh_trade::service::upload::Upload {
+        source: "city-440100",
+        profile: Some("万元表"),
+        file_name: "again.xlsx",
+    };
+    let ctx = program.ctx(TASK_FORCE);
+    let stored =
+        sh_trade::service::upload::files(&program.app).unwrap().put_bytes(two_months()).await.unwrap();
+    let done = sh_trade::service::upload::upload(&ctx, &program.app, &request, &stored).await.unwrap();
+    program.finish(done.job).await;
+    assert_eq!(program.batch(done.batch).await.amount_good.0, 2_250_000);
+    let (version, mapping) =
+        sh_trade::service::sources::profile(&ctx, &program.app, "city-440100", "default").await.unwrap();
+    assert_eq!((version, mapping.sheet, mapping.units.len()), (1, None, 0));
+}
+
+#[db_test(&schema())]
+async fn a_sheet_without_a_table_can_be_chosen_away_again(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("说明").unwrap().write(0, 0, "本表由各区填报").unwrap();
+    let sheet = book.add_worksheet().set_name("明细").unwrap();
+    for (row, cells) in
+        (0_u32..).zip([["日期", "供应商", "品名", "金额"], ["2020-11-12", "甲公司", "苹果", "3"]])
+    {
+        for (column, text) in (0_u16..).zip(cells) {
+            sheet.write(row, column, text).unwrap();
+        }
+    }
+    let file = book.save_to_buffer().unwrap();
+    let page =
+        send(&site, CITY, "/w/imports", "city-440100", "a.xlsx", &file).await.header("location").to_owned();
+    work(&program).await;
+    is(&only(&program).await, BatchState::Checked);
+    site.post(CITY, &format!("{page}/columns"), "sheet=%E8%AF%B4%E6%98%8E").await;
+    work(&program).await;
+    is(&only(&program).await, BatchState::Failed);
+    let failed = site.get(CITY, &page).await.body;
+    assert!(failed.contains("没找到表头") && failed.contains("name=\"sheet\""), "{failed}");
+    site.post(CITY, &format!("{page}/columns"), "sheet=").await;
+    work(&program).await;
+    let batch = only(&program).await;
+    is(&batch, BatchState::Checked);
+    assert_eq!(batch.amount_good.0, 300);
+}
+
 #[db_test(&schema())]
 async fn a_program_imports_over_json(db: Db) {
     let program = Program::start(db).await;
@@ -157,6 +270,14 @@ async fn a_program_imports_over_json(db: Db) {
     let issues = site.get(CITY, &format!("{path}/issues")).await.json();
     assert_eq!(issues[0]["code"], "total-differs");
     assert!(issues[0]["reason"].as_str().unwrap().contains("1,500,000.00"), "{issues}");
+
+    let correction = serde_json::json!({ "units": { "采购金额": "yuan" }, "columns": { "交易阶段": null } });
+    assert_eq!(site.api(CITY, "POST", &format!("{path}/columns"), &correction).await.status.as_u16(), 202);
+    work(&program).await;
+    assert_eq!(site.get(CITY, &path).await.json()["amount_good"], 12_186);
+    let correction = serde_json::json!({ "units": { "采购金额": null } });
+    site.api(CITY, "POST", &format!("{path}/columns"), &correction).await;
+    work(&program).await;
 
     let refused = site.api(CITY, "POST", &format!("{path}/confirm"), &serde_json::json!({})).await;
     assert_eq!((refused.status.as_u16(), refused.json()["code"].as_str()), (409, Some("import-doubtful")));

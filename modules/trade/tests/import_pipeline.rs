@@ -313,6 +313,34 @@ async fn tills_and_counters_tell_returns_and_resales(db: Db) {
 }
 
 #[db_test(&schema())]
+async fn who_says_nothing_of_certificates_does_not_say_no(db: Db) {
+    let program = Program::start(db).await;
+    let rows = |titles: &str, cells: [&str; 4]| {
+        let lines = (1..)
+            .zip(cells)
+            .map(|(day, cell)| format!("2020-11-0{day},绿健果业有限公司,丑苹果,昭阳区,{day}00.00{cell}\r\n"));
+        format!(
+            "交易时间,销售单位,商品名称,产地,金额{titles}\r\n{}合计,,,,1000.00\r\n",
+            lines.collect::<String>()
+        )
+        .into_bytes()
+    };
+    let mut told = Vec::new();
+    for (name, bytes) in [
+        ("nothing.csv", rows("", ["", "", "", ""])),
+        ("word.csv", rows(",是否扶贫产品", [",是", ",否", ",", ",看情况"])),
+        ("number.csv", rows(",认定编号", [",GD-DP-2020-0123", ",无", ",", ",/"])),
+    ] {
+        let batch = program.check("market", name, bytes).await.unwrap();
+        is(&batch, BatchState::Checked);
+        let summary = batch.summary.unwrap();
+        assert_eq!(summary.issue_counts.get("certified-unknown").copied(), (name == "word.csv").then_some(1));
+        told.push(summary.samples.iter().map(|row| row.facts.certified.word()).collect::<Vec<_>>());
+    }
+    assert_eq!(told, [["untold"; 4], ["yes", "no", "untold", "untold"], ["yes", "no", "no", "no"]]);
+}
+
+#[db_test(&schema())]
 async fn only_people_of_the_place_work_on_its_imports(db: Db) {
     let program = Program::start(db).await;
     let batch = program.check(CITY, "11月.xlsx", city_return(GOOD_ROWS, Some("121.86"))).await.unwrap();

@@ -78,22 +78,40 @@ async fn a_city_decides_and_takes_it_back_without_scripts(db: Db) {
     // What waits is not counted.
     assert_eq!(trades(&program).await, (3, 14_800_000));
     let (path, list) = only(&site).await;
-    for text in ["深圳市月报", "136,000.00", "等人判断", "判断之前不计入总数"] {
+    for text in ["深圳市月报", "136,000.00", "等人判断", "判断之前不计入总数", "多项相似"]
+    {
         assert!(list.body.contains(text), "{text} in {}", list.body);
     }
     let page = site.get(SHENZHEN, &path).await;
-    for text in
-        ["是同一笔", "不是", "data-key=\"a\"", "data-key=\"r\"", "data-key=\"n\"", "相差 10 天", "广州市月报"]
-    {
+    for text in [
+        "是同一笔",
+        "不是",
+        "data-key=\"a\"",
+        "data-key=\"r\"",
+        "data-key=\"n\"",
+        "相差 10 天",
+        "广州市月报",
+        "可能是同一笔：多项相似",
+    ] {
         assert!(page.body.contains(text), "{text} in {}", page.body);
     }
     let other = between(&page.body, "name=\"other\" value=\"", "\"").to_owned();
     let form = format!("other={other}&decision=different&reason=%E4%B8%A4%E7%AC%94%E8%B4%A7");
     let decided = site.post(SHENZHEN, &path, &form).await;
-    assert_eq!((decided.status.as_u16(), decided.header("location")), (303, "/w/matches"));
+    let ruling = decided.header("location").strip_prefix("/w/matches?undo=").unwrap().to_owned();
+    assert_eq!(decided.status.as_u16(), 303);
     assert_eq!(trades(&program).await, (4, 28_400_000));
-    assert!(site.get(SHENZHEN, "/w/matches").await.body.contains("没有要对的账"));
-    assert!(site.get(SHENZHEN, &path).await.body.contains("已经有结论"));
+    let list = site.get(SHENZHEN, &format!("/w/matches?undo={ruling}")).await;
+    assert!(list.body.contains("没有要对的账") && list.body.contains("data-key=\"u\""), "{}", list.body);
+
+    // Whoever comes later is told who was quicker, and overrules nobody by mistake.
+    let late = site.post(TASK_FORCE, &path, &format!("other={other}&decision=same")).await;
+    assert_eq!((late.status.as_u16(), late.header("location")), (303, path.as_str()));
+    assert_eq!(trades(&program).await, (4, 28_400_000));
+    let settled = site.get(TASK_FORCE, &path).await;
+    for text in ["已经有结论", "判断：不是同一笔", "data-key=\"n\""] {
+        assert!(settled.body.contains(text), "{text} in {}", settled.body);
+    }
 
     let log = site.get(SHENZHEN, "/w/matches/decided").await;
     assert!(log.body.contains("两笔货"), "{}", log.body);
@@ -102,6 +120,14 @@ async fn a_city_decides_and_takes_it_back_without_scripts(db: Db) {
     assert_eq!(trades(&program).await, (3, 14_800_000));
     assert_eq!(site.post(SHENZHEN, &undo, "").await.status.as_u16(), 303);
     assert!(site.get(SHENZHEN, "/w/matches/decided").await.body.contains("撤销"));
+
+    let again = site.post(SHENZHEN, &path, &format!("other={other}&decision=different")).await;
+    let settled =
+        site.get(SHENZHEN, &format!("{path}?{}", again.header("location").split_once('?').unwrap().1)).await;
+    let undo = between(&settled.body, "action=\"/w/matches/decided/", "\"");
+    let undone = site.post(SHENZHEN, &format!("/w/matches/decided/{undo}"), "").await;
+    assert_eq!(undone.header("location"), path, "back to the claim, which waits again");
+    assert!(site.get(SHENZHEN, &path).await.body.contains("data-key=\"a\""));
 
     let joined = site.post(SHENZHEN, &path, &format!("other={other}&decision=same&reason=")).await;
     assert_eq!(joined.status.as_u16(), 303);
@@ -114,6 +140,10 @@ async fn filters_stand_in_the_address(db: Db) {
     let (_program, site) = waiting(db).await;
     let shown = async |query: &str| site.get(TASK_FORCE, &format!("/w/matches?{query}")).await.body;
     assert!(shown("city=440300&min=100000").await.contains("city=440300&amp;min=100000"));
+    let typed = shown("min=10,000").await;
+    assert!(typed.contains("136,000.00") && typed.contains("min=10000\""), "{typed}");
+    let unreadable = shown("max=%E8%AE%B8%E5%A4%9A").await;
+    assert!(unreadable.contains("没认出这个金额") && unreadable.contains("136,000.00"), "{unreadable}");
     for nothing in ["min=200000", "max=1000", "city=440100", "source=832"] {
         assert!(shown(nothing).await.contains("没有符合条件的"), "{nothing}");
     }

@@ -140,6 +140,7 @@ struct Candidate {
     columns: Vec<ColumnMatch>,
     ambiguous: Vec<Ambiguity>,
     lines: Vec<Vec<String>>,
+    found: usize,
     score: (usize, usize, u32, bool),
 }
 
@@ -168,7 +169,7 @@ pub fn find(
             }
         }
     }
-    let best = best.filter(|best| best.score.1 >= fields.len().clamp(1, 2))?;
+    let best = best.filter(|best| best.found >= fields.len().clamp(1, 2))?;
     let above: Vec<String> = rows
         .iter()
         .take_while(|row| row.number < best.first_row)
@@ -189,15 +190,33 @@ pub fn find(
     })
 }
 
-/// The readings of each titled column: index, title as shown, and the forms to compare with their confidence.
-type Titles = Vec<(usize, String, Vec<(Title, u8)>)>;
+/// A titled column on its way to being understood.
+struct Titled {
+    index: usize,
+    /// The title as shown; both lines of a title in two rows.
+    shown: String,
+    /// The lower line alone; empty for a title of one row.
+    lower: String,
+    /// The forms to compare, with their confidence.
+    forms: Vec<(Title, u8)>,
+}
+
+impl Titled {
+    /// What a person has decided about the title, or about its lower line alone.
+    fn decided<'a>(&self, saved: &'a SavedMapping) -> Option<&'a str> {
+        saved.of(&self.shown).or_else(|| saved.of(&self.lower).filter(|_| !self.lower.is_empty()))
+    }
+}
+
+type Titles = Vec<Titled>;
 
 fn titles_of(row: &SheetRow) -> Titles {
     let cells = row.cells.iter().enumerate();
     cells
         .filter_map(|(index, cell)| match &cell.value {
             CellValue::Text(text) if is_title(text) => {
-                Some((index, text.trim().to_owned(), vec![(Title::read(text), 100)]))
+                let shown = text.trim().to_owned();
+                Some(Titled { index, shown, lower: String::new(), forms: vec![(Title::read(text), 100)] })
             }
             _ => None,
         })
@@ -211,7 +230,7 @@ fn is_title(text: &str) -> bool {
 }
 
 /// Reads two rows as one header, if there is a sign that they are: cells merged over both, a title merged
-/// over several columns, or a second line of units only.
+/// over several columns, or a second line of units only. One title over all columns is the title of the table.
 fn two_rows(top: &SheetRow, below: &SheetRow, merges: &[MergedRange]) -> Option<Titles> {
     if below.cells.iter().any(|cell| !cell.is_empty() && !matches!(cell.value, CellValue::Text(_))) {
         return None;
@@ -221,6 +240,7 @@ fn two_rows(top: &SheetRow, below: &SheetRow, merges: &[MergedRange]) -> Option<
     let mut evidence = upright;
     let mut titles = Vec::new();
     let mut carried = String::new();
+    let (mut groups, mut outside) = (0, 0);
     for index in 0..top.cells.len().max(below.cells.len()) {
         let column = u32::try_from(index).ok()?;
         let mut upper = top.text(index).into_owned();
@@ -236,6 +256,8 @@ fn two_rows(top: &SheetRow, below: &SheetRow, merges: &[MergedRange]) -> Option<
         } else if !upper.is_empty() {
             carried.clone_from(&upper);
         }
+        groups += u32::from(!top.cell(index).is_empty());
+        outside += u32::from(upper.is_empty() && !lower.is_empty());
         evidence |= title::is_unit_only(&lower) && !upper.is_empty();
         let both = format!("{upper}{lower}");
         if !is_title(&both) {
@@ -245,9 +267,9 @@ fn two_rows(top: &SheetRow, below: &SheetRow, merges: &[MergedRange]) -> Option<
         if !upper.is_empty() && !lower.is_empty() {
             forms.push((Title::read(&lower), 90));
         }
-        titles.push((index, both, forms));
+        titles.push(Titled { index, shown: both, lower, forms });
     }
-    evidence.then_some(titles)
+    (evidence && (groups > 1 || outside > 0)).then_some(titles)
 }
 
 fn candidate(
@@ -258,12 +280,12 @@ fn candidate(
 ) -> Candidate {
     let mut columns: Vec<ColumnMatch> = titles
         .iter()
-        .map(|(index, title, forms)| ColumnMatch {
-            index: *index,
-            title: title.clone(),
+        .map(|title| ColumnMatch {
+            index: title.index,
+            title: title.shown.clone(),
             field: None,
-            unit: forms.iter().find_map(|(form, _)| form.money),
-            unit_text: forms.iter().find_map(|(form, _)| form.unit.clone()),
+            unit: title.forms.iter().find_map(|(form, _)| form.money),
+            unit_text: title.forms.iter().find_map(|(form, _)| form.unit.clone()),
             confidence: 0,
         })
         .collect();
@@ -294,14 +316,18 @@ fn candidate(
     let taken = |name| columns.iter().any(|column| column.field == Some(name));
     let required = synonyms.iter().filter(|(field, _)| field.required && taken(field.name)).count();
     let found = columns.iter().filter(|column| column.field.is_some()).count();
-    let sure = columns.iter().map(|column| u32::from(column.confidence)).sum();
+    // A title that is to be left out is known, too: it belongs to the header as much as the others.
+    let left_out = titles.iter().filter(|title| title.decided(saved) == Some("")).count();
+    let confidences = columns.iter().map(|column| column.confidence);
+    let sure = confidences.chain(std::iter::repeat_n(100, left_out)).map(u32::from).sum();
     let lines = [Some(top), below].into_iter().flatten();
     Candidate {
         first_row: top.number,
         row: below.map_or(top.number, |below| below.number),
         ambiguous,
         lines: lines.map(|row| row.cells.iter().map(|cell| fold_text(&cell.as_text())).collect()).collect(),
-        score: (required, found, sure, below.is_some()),
+        found,
+        score: (required, found + left_out, sure, below.is_some()),
         columns,
     }
 }
@@ -311,8 +337,8 @@ type Fit = (u8, usize, &'static str, Option<MoneyUnit>);
 
 fn fits(titles: &Titles, synonyms: &[(&FieldSpec, Vec<Title>)], saved: &SavedMapping) -> Vec<Fit> {
     let mut fits = Vec::new();
-    for (position, (_, title, forms)) in titles.iter().enumerate() {
-        if let Some(decided) = saved.of(title) {
+    for (position, title) in titles.iter().enumerate() {
+        if let Some(decided) = title.decided(saved) {
             let field = synonyms.iter().find(|(field, _)| field.name == decided);
             // A saved decision stands above a title word for word.
             fits.extend(field.map(|(field, _)| (u8::MAX, position, field.name, None)));
@@ -320,7 +346,7 @@ fn fits(titles: &Titles, synonyms: &[(&FieldSpec, Vec<Title>)], saved: &SavedMap
         }
         for (field, known) in synonyms {
             let mut best = (0, None);
-            for (form, weight) in forms {
+            for (form, weight) in &title.forms {
                 for known in known {
                     if form.may_be(known) {
                         let (likeness, unit) = form.likeness(known);

@@ -251,6 +251,17 @@ fn csv_is_read_in_every_character_set_and_delimiter() {
 }
 
 #[test]
+fn a_text_that_ends_in_the_middle_of_a_character_was_cut_off() {
+    let text = "产品,金额\n苹果,3\n云南昭通丑苹果";
+    let (gb, ..) = encoding_rs::GB18030.encode(text);
+    for whole in [text.as_bytes(), gb.as_ref()] {
+        assert_eq!(codes(&whole[..whole.len() - 1]), "file-damaged");
+        assert!(open(whole).is_ok());
+    }
+    assert_eq!(codes(b"a,b\n\xff\xff,2\n3,4\n"), "file-encoding-unknown");
+}
+
+#[test]
 fn csv_faults_name_the_row() {
     let error = refusal("a,b\n1,2\n3,\"open\n5,6\n", &Limits::default());
     assert_eq!((error.code(), error.params()), ("file-open-quote", vec![("row", "3".to_owned())]));

@@ -69,6 +69,26 @@ fn two_rows_of_titles_are_read_together() {
 }
 
 #[test]
+fn the_title_of_a_table_is_no_part_of_its_header() {
+    let titles = ["订单号", "产品名称", "销售金额", "数量"];
+    let merge = MergedRange { first_row: 1, last_row: 1, first_column: 0, last_column: 3 };
+    // Also if a person has said that some of the columns are to be left out.
+    for saved in [SavedMapping::default(), SavedMapping::new([("数量", ""), ("产品名称", "")])] {
+        for above in
+            [row(1, &["十一月销售表 单位：万元"]), row(1, &["填报单位：广州市", "", "", "单位：万元"])]
+        {
+            let rows = [above, row(2, &titles), row(3, &["A01", "苹果", "12", "100"])];
+            for merges in [&[merge][..], &[]] {
+                let header = find(&rows, merges, FIELDS, &saved).unwrap();
+                let found: Vec<&str> = header.columns.iter().map(|column| column.title.as_str()).collect();
+                assert_eq!((header.first_row, found), (2, titles.to_vec()));
+                assert_eq!(header.money_unit("amount"), MoneyUnit::TenThousand);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_unit_on_the_second_row_belongs_to_the_title_above() {
     let rows = [
         row(1, &["订单号", "产品名称", "金额"]),
@@ -132,7 +152,7 @@ fn a_drawn_table_is_read_to_its_last_row() {
     sheet.write_string(9, 0, "总 计").unwrap().write_number(9, 3, 15.6).unwrap();
     let (_place, mut workbook) = open(book.save_to_buffer().unwrap()).unwrap();
 
-    let best = workbook.best_sheet(FIELDS, &SavedMapping::default()).unwrap();
+    let best = workbook.headers(FIELDS, &SavedMapping::default()).unwrap().into_iter().next();
     assert_eq!(best.map(|(name, header)| (name, header.row)), Some(("明细".to_owned(), 3)));
     let table = Table::open(&mut workbook, "明细", FIELDS, &SavedMapping::default()).unwrap().unwrap();
     let header = table.header().clone();

@@ -164,8 +164,18 @@ impl Field {
         }
     }
 
+    /// The control alone, for a cell of a table, which says what it is about; the label is only read out.
+    pub fn in_cell(&self) -> Markup {
+        self.named_control(&field_id(&self.name), Some(&self.label))
+    }
+
     fn control(&self, id: &str) -> Markup {
-        let described = described_by(id, self.hint.is_some(), self.error.is_some());
+        self.named_control(id, None)
+    }
+
+    fn named_control(&self, id: &str, label: Option<&str>) -> Markup {
+        let shown = label.is_none();
+        let described = described_by(id, shown && self.hint.is_some(), shown && self.error.is_some());
         let invalid = self.error.is_some().then_some("true");
         let required = self.required.then_some("true");
         let [mode, complete] = self.attributes;
@@ -173,12 +183,12 @@ impl Field {
             @match &self.control {
                 Control::Input(kind) => input id=(id) type=(kind) name=(self.name)
                     value=[(!matches!(*kind, "file" | "password")).then_some(&self.value)]
-                    inputmode=[mode] autocomplete=[complete] aria-required=[required]
-                    aria-invalid=[invalid] aria-describedby=[described];,
+                    inputmode=[mode] autocomplete=[complete] aria-label=[label]
+                    aria-required=[required] aria-invalid=[invalid] aria-describedby=[described];,
                 Control::Area(rows) => textarea id=(id) name=(self.name) rows=(rows) aria-required=[required]
-                    aria-invalid=[invalid] aria-describedby=[described] { (self.value) },
+                    aria-label=[label] aria-invalid=[invalid] aria-describedby=[described] { (self.value) },
                 Control::Select(choices) => select id=(id) name=(self.name) aria-required=[required]
-                    aria-invalid=[invalid] aria-describedby=[described] {
+                    aria-label=[label] aria-invalid=[invalid] aria-describedby=[described] {
                     @for choice in choices {
                         option value=(choice.value) selected[choice.value == self.value] { (choice.label) }
                     }

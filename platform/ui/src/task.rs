@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::{Column, DataTable, Locale, Row, data_table, icon, island, text::grouped};
 
 /// A form that uploads one file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Upload {
     /// Where the file is posted as `multipart/form-data`.
     pub action: String,
@@ -23,6 +23,8 @@ pub struct Upload {
     pub template: Option<(String, String)>,
     /// Names and values sent along.
     pub hidden: Vec<(String, String)>,
+    /// Further fields, above the file.
+    pub more: Option<Markup>,
     /// What was wrong with the last file.
     pub error: Option<String>,
 }
@@ -35,6 +37,7 @@ pub fn upload(locale: Locale, form: &Upload) -> Markup {
             data-failed=(locale.t("upload-failed")) data-checking=(locale.t("upload-checking")) {
             form.upload method="post" action=(form.action) enctype="multipart/form-data" {
                 @for (name, value) in &form.hidden { input type="hidden" name=(name) value=(value); }
+                @if let Some(more) = &form.more { (more) }
                 div.field.has-error[form.error.is_some()] {
                     label for="upload-file" { (form.label) }
                     @if let Some(hint) = &form.hint { p.hint #upload-file-hint { (hint) } }

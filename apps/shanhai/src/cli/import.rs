@@ -2,14 +2,17 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use camino::Utf8PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 use sh_http::{App, Context, Settings};
 use sh_jobs::Progress;
-use sh_kernel::Id;
+use sh_kernel::{Day, Id};
 use sh_trade::{
-    import::batch::{Batch, BatchState},
+    import::{
+        batch::{Batch, BatchState},
+        error::ImportError,
+        issue::Issue,
+    },
     model::ImportBatch,
     service::{check, imports, post, upload},
 };
@@ -29,7 +32,7 @@ pub(crate) struct Import {
     /// Code of the source that sent them, such as `832` or `city-440100`.
     #[arg(long)]
     source: String,
-    /// How their columns are read; the source's own way by default.
+    /// The import profile of the source by which they are read, as somebody has saved it; the usual one by default.
     #[arg(long)]
     profile: Option<String>,
     /// Only check; keep and post nothing.
@@ -44,9 +47,16 @@ pub(crate) struct Import {
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
+    /// Language of the answer: `zh` or `en`.
+    #[arg(long, default_value = "zh")]
+    lang: String,
 }
 
 impl Import {
+    fn locale(&self) -> Locale {
+        if self.lang.starts_with("en") { Locale::En } else { Locale::Zh }
+    }
+
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let app = wiring::open(place, Settings::default()).await?;
         wiring::install(&app).await?;
@@ -62,11 +72,8 @@ impl Import {
             match outcome {
                 Ok(batch) => posted.extend(batch),
                 Err(error) => {
-                    self.say(
-                        file,
-                        &serde_json::json!({ "file": file, "error": format!("{error:#}") }),
-                        &format!("{error:#}"),
-                    );
+                    let text = self.told(&error);
+                    self.say(file, &serde_json::json!({ "file": file, "error": text }), &text);
                     code = ExitCode::FAILURE;
                 }
             }
@@ -75,7 +82,9 @@ impl Import {
             post_all(&ctx, &app, &posted).await?;
             for id in posted {
                 let (batch, _) = imports::get(&ctx, &app, id).await?;
-                let text = format!("posted {} rows, {} yuan", batch.rows_posted, batch.amount_good);
+                let known =
+                    [("rows", batch.rows_posted.into()), ("amount", batch.amount_good.to_grouped().into())];
+                let text = self.locale().with("cli-import-posted", &known);
                 self.say(&batch.file_name, &facts(&batch), &text);
             }
         }
@@ -92,14 +101,15 @@ impl Import {
         let checked =
             check::dry_run(ctx, app, &self.source, self.profile.as_deref(), file, &progress).await?;
         let summary = &checked.summary;
-        let text = format!(
-            "{} rows good, {} rejected, {} yuan, {} to {}",
-            summary.rows_good,
-            summary.rows_bad,
-            summary.amount_good,
-            summary.day_first.map_or_else(|| "–".to_owned(), |day| day.to_string()),
-            summary.day_last.map_or_else(|| "–".to_owned(), |day| day.to_string()),
-        );
+        let day = |day: Option<Day>| day.map_or_else(|| "--".to_owned(), |day| day.to_string());
+        let known = [
+            ("good", summary.rows_good.into()),
+            ("bad", summary.rows_bad.into()),
+            ("amount", summary.amount_good.to_grouped().into()),
+            ("first", day(summary.day_first).into()),
+            ("last", day(summary.day_last).into()),
+        ];
+        let text = self.locale().with("cli-import-checked", &known);
         self.say(file, &serde_json::to_value(summary)?, &text);
         self.say_issues(&checked.issues);
         Ok(None)
@@ -116,7 +126,8 @@ impl Import {
             upload::Upload { source: &self.source, profile: self.profile.as_deref(), file_name: name };
         let id = match imports::standing(ctx, app, &self.source, file).await? {
             Some(standing) if standing.state == BatchState::Posting => {
-                let text = format!("already there as import {}, whose posting goes on", standing.id);
+                let known = [("id", standing.id.to_string().into())];
+                let text = self.locale().with("cli-import-goes-on", &known);
                 self.say(file, &facts(&standing), &text);
                 return Ok(Some(standing.id));
             }
@@ -131,19 +142,39 @@ impl Import {
             _ => receive(ctx, app, &request, file).await?,
         };
         let (batch, _) = imports::get(ctx, app, id).await?;
-        if batch.problem.is_some() {
-            anyhow::bail!("{}", problem(&batch));
-        }
-        if batch.state != BatchState::Checked {
-            anyhow::bail!("already there as import {id}, which is {}", batch.state.word());
+        if let Some(problem) = &batch.problem {
+            let (reason, advice) = check::problem_text(self.locale(), problem);
+            anyhow::bail!(check::sentences(self.locale(), &reason, &advice));
         }
         let go = post::Confirmation { good_only: self.good_only, doubtful_too: self.doubtful_too };
         if let Err(error) = post::confirm(ctx, app, id, go).await {
             let issues = imports::issues(ctx, app, id, None, ISSUES_SHOWN_MAX).await?;
             self.say_issues(&issues);
-            return Err(error).with_context(|| format!("import {id} was checked, not posted"));
+            let known =
+                [("id", id.to_string().into()), ("reason", self.told(&anyhow::Error::from(error)).into())];
+            anyhow::bail!(self.locale().with("cli-import-not-posted", &known));
         }
         Ok(Some(id))
+    }
+
+    /// Why a file was not taken: what a person can mend in words, anything else as it is.
+    fn told(&self, error: &anyhow::Error) -> String {
+        match error.downcast_ref::<ImportError>() {
+            Some(refused) if check::is_mendable(refused) => check::refusal_text(self.locale(), refused),
+            _ => format!("{error:#}"),
+        }
+    }
+
+    /// Row, column, value, reason and fix in one line.
+    fn issue(&self, issue: &Issue) -> String {
+        let (reason, fix) = check::issue_text(self.locale(), issue);
+        let place = match issue.row {
+            0 => self.locale().t("import-whole-file"),
+            row => self.locale().with("cli-import-row", &[("row", row.to_string().into())]),
+        };
+        let column = issue.column.as_deref().filter(|column| !column.is_empty());
+        let cell = column.map(|column| format!(" [{column}] {}", issue.value)).unwrap_or_default();
+        format!("{place}{cell}: {reason} {fix}")
     }
 
     #[expect(clippy::print_stdout, reason = "the answer of a command")]
@@ -156,31 +187,15 @@ impl Import {
     }
 
     #[expect(clippy::print_stdout, reason = "the answer of a command")]
-    fn say_issues(&self, issues: &[sh_trade::import::issue::Issue]) {
+    fn say_issues(&self, issues: &[Issue]) {
         for issue in issues {
             if self.json {
                 println!("{}", serde_json::json!(issue));
             } else {
-                let (reason, fix) = check::issue_text(Locale::Zh, issue);
-                println!(
-                    "  row {} {}: {} – {reason} {fix}",
-                    issue.row,
-                    issue.column.as_deref().unwrap_or(""),
-                    issue.value
-                );
+                println!("  {}", self.issue(issue));
             }
         }
     }
-}
-
-/// Why a file cannot be read at all, and what to do.
-fn problem(batch: &Batch) -> String {
-    let Some(problem) = &batch.problem else { return String::new() };
-    let args: Vec<(&str, sh_ui::Arg<'_>)> =
-        problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
-    let reason = Locale::Zh.with(&format!("problem-{}", problem.code), &args);
-    let advice = format!("problem-{}-advice", problem.code);
-    if Locale::Zh.has(&advice) { format!("{reason}。{}", Locale::Zh.with(&advice, &args)) } else { reason }
 }
 
 fn facts(batch: &Batch) -> serde_json::Value {

@@ -152,7 +152,7 @@ fn a_return_sent_twice_counts_once() {
     fs::copy(file, &renamed).unwrap();
     let said = place.import(source, &[&renamed]);
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.out.contains("already there as import"), "{said:?}");
+    assert!(said.out.contains("同一个文件已经导入过"), "{said:?}");
     // The same rows under another heading, as the file of another time.
     let again = folder.path().join("广州市消费扶贫年报_201912.xlsx");
     with_text_changed(file, &again, "统计月份：2018年", "统计月份：2019年");

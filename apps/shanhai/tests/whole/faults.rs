@@ -132,7 +132,7 @@ fn an_import_killed_while_posting_goes_on() {
     let posted = place.number("SELECT rows_posted FROM import_batch");
     assert_eq!(place.number("SELECT COUNT(*) FROM claim"), posted, "a group is there whole or not at all");
     let said = place.import("counter", &[&file]).well();
-    assert!(said.contains("whose posting goes on") && said.contains("posted 5400 rows"), "{said}");
+    assert!(said.contains("接着入账") && said.contains("已入账 5,400 行"), "{said}");
     all_there(&place);
 }
 
@@ -326,7 +326,7 @@ fn a_file_that_is_not_what_it_seems_is_refused_and_changes_nothing() {
         ("空.xlsx", Vec::new(), "空"),
         ("断.xlsx", whole[..whole.len() / 2].to_vec(), "损坏"),
         ("网页.xlsx", b"<html><table><tr><td>1</td></tr></table></html>".to_vec(), "网页"),
-        ("说明.xlsx", b"%PDF-1.7 \n1 0 obj".to_vec(), "不接收这种格式"),
+        ("说明.xlsx", b"%PDF-1.7 \n1 0 obj".to_vec(), "不接收 pdf 格式"),
         ("宏.xlsx", workbook_with("xl/vbaProject.bin", b"x"), "宏"),
         ("炸弹.xlsx", bomb(), "太大"),
         ("别的.csv", "姓名,年龄\n张三,30\n".as_bytes().to_vec(), "列"),
@@ -349,7 +349,7 @@ fn a_file_that_is_not_what_it_seems_is_refused_and_changes_nothing() {
     let (good, bad) = (truth().file("832"), folder.path().join("断.xlsx"));
     let said = place.import("832", &[&bad, &good]);
     assert_eq!(said.code, Some(1));
-    assert!(said.out.contains(&format!("{}: posted", name(&good))), "{said:?}");
+    assert!(said.out.contains(&format!("{}: 已入账", name(&good))), "{said:?}");
 }
 
 /// What a spreadsheet program writes when a password is set: a compound file with the encrypted package in it.

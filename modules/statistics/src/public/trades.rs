@@ -9,6 +9,7 @@ use sh_kernel::{Id, RegionCode};
 use sh_trade::{
     axes::{Axis, BuyerKind},
     facts::{self, GradeReason, TieState, TiedClaim, TradeCursor, TradeDetail, TradeItem, TradeRow},
+    matching::Rule,
     model::Trade,
 };
 use utoipa::ToSchema;
@@ -57,7 +58,7 @@ pub(crate) struct PublicTradeDetail {
     pub buyer: Option<String>,
     /// The kind of buyer.
     pub buyer_kind: &'static str,
-    /// Why it has its grade: `both-sides`, `platform-order`, `invoice`, `reported-only`.
+    /// Why it has its grade: `both-sides`, `platform-order`, `own-record`, `order`, `invoice`, `reported-only`.
     pub reasons: Vec<PublicReason>,
     /// Every line, reversing ones included.
     pub lines: Vec<PublicLine>,
@@ -70,7 +71,7 @@ pub(crate) struct PublicTradeDetail {
 /// Something that speaks for a sale.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PublicReason {
-    /// `both-sides`, `platform-order`, `invoice`, `reported-only`.
+    /// `both-sides`, `platform-order`, `own-record` (of a till or counter), `order`, `invoice`, `reported-only`.
     pub kind: &'static str,
     /// The number of the document, masked in the middle.
     pub number: Option<String>,
@@ -101,8 +102,8 @@ pub(crate) struct PublicLine {
     pub role: &'static str,
     /// Class of origin.
     pub class: &'static str,
-    /// Carried a valid certificate when sold.
-    pub certified: bool,
+    /// Whether the goods carried a valid certificate when sold: `yes`, `no`, `untold`.
+    pub certified: &'static str,
     /// Link of a chain of sales.
     pub link: &'static str,
     /// What the price contains.
@@ -122,8 +123,11 @@ pub(crate) struct PublicClaim {
     pub amount: i64,
     /// How it is tied: `anchor`, `by-rule`, `by-person`, `repeat`, `waiting`.
     pub state: &'static str,
-    /// The rule that tied it; 0 if none.
-    pub rule: i64,
+    /// What tied it: `first` (the first report), `invoice`, `order` (the same number), `parties` (seller, buyer and
+    /// amount within days), `likeness`, `repeat` (the row of another file), `version` (another state of the order),
+    /// `return` (of this sale), `person`.
+    #[schema(value_type = String)]
+    pub rule: Rule,
     /// How alike it is, 0 to 1000.
     pub score: i64,
     /// Order number, masked in the middle.
@@ -143,8 +147,11 @@ pub(crate) struct PublicDecision {
     pub state: &'static str,
     /// Code of the source whose report it was.
     pub source: String,
-    /// The rule.
-    pub rule: i64,
+    /// Its name.
+    pub source_name: String,
+    /// By which rule, as in the reports.
+    #[schema(value_type = String)]
+    pub rule: Rule,
     /// How alike it was.
     pub score: i64,
     /// The posting that wrote it.
@@ -262,6 +269,8 @@ fn public_reason(reason: &GradeReason, personal: bool) -> PublicReason {
         GradeReason::PlatformOrder { order_no, accepted } => {
             PublicReason { kind: "platform-order", number: masked(order_no), accepted: Some(*accepted) }
         }
+        GradeReason::OwnRecord => PublicReason { kind: "own-record", number: None, accepted: None },
+        GradeReason::Order(number) => PublicReason { kind: "order", number: masked(number), accepted: None },
         GradeReason::Invoice(number) => {
             PublicReason { kind: "invoice", number: masked(number), accepted: None }
         }
@@ -281,7 +290,7 @@ fn lines(detail: &TradeDetail) -> Vec<PublicLine> {
         category: line.axes.category.word(),
         role: line.axes.role.word(),
         class: coded(Axis::Class, line.axes.class),
-        certified: line.axes.certified,
+        certified: line.axes.certified.word(),
         link: line.axes.link.word(),
         basis: line.axes.basis.word(),
     });
@@ -305,18 +314,18 @@ fn public_claim(claim: &TiedClaim, personal: bool, reads_files: bool) -> PublicC
 }
 
 fn history(detail: &TradeDetail) -> Vec<PublicDecision> {
-    let source_of = |claim| {
-        let found = detail.claims.iter().find(|one| one.claim == claim);
-        found.map_or_else(String::new, |one| one.source.clone())
-    };
-    let decisions = detail.decisions.iter().map(|decision| PublicDecision {
-        at: decision.at.to_minute(),
-        state: decision.state.word(),
-        source: source_of(decision.claim),
-        rule: decision.rule,
-        score: decision.score,
-        posting: decision.posting,
-        here: decision.trade == Some(detail.row.id) && decision.state != TieState::Withdrawn,
+    let decisions = detail.decisions.iter().map(|decision| {
+        let claim = detail.claims.iter().find(|one| one.claim == decision.claim);
+        PublicDecision {
+            at: decision.at.to_minute(),
+            state: decision.state.word(),
+            source: claim.map(|one| one.source.clone()).unwrap_or_default(),
+            source_name: claim.map(|one| one.source_name.clone()).unwrap_or_default(),
+            rule: decision.rule,
+            score: decision.score,
+            posting: decision.posting,
+            here: decision.trade == Some(detail.row.id) && decision.state != TieState::Withdrawn,
+        }
     });
     decisions.collect()
 }

@@ -4,7 +4,7 @@ use sh_db::{Db, DbError, Migration, binds, inserts};
 use sh_kernel::{Day, Fen, Id, Instant, Quantity};
 use sh_statistics::cube::CubeSink;
 use sh_trade::{
-    axes::{BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage},
+    axes::{BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage},
     model::{LineAxes, TradeLine},
     sink::LineSink,
 };
@@ -21,7 +21,7 @@ inserts! {
         good_only Bool, rows_total I64, rows_good I64, rows_bad I64, rows_skipped I64, rows_posted I64,
         amount_good I64, day_first I64, day_last I64, created_by Text, created_at Instant) "";
     LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
-        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified Bool, role I64, stage I64,
+        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified I64, role I64, stage I64,
         grade I64, link I64, basis I64, seller I64, buyer I64) "";
     TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64, channel I64,
         product Text, amount I64, grade I64, claims I64, lines I64, posting I64)
@@ -71,7 +71,7 @@ pub(crate) fn sale(trade: u64, on: i64, amount: i64) -> TradeLine {
             category: Category::Tea,
             buyer_kind: BuyerKind::BudgetUnit,
             class: 1,
-            certified: true,
+            certified: Certified::Yes,
             role: Role::Direct,
             stage: Stage::Paid,
             grade: Grade::A,
@@ -102,7 +102,7 @@ pub(crate) fn random_sale(dice: &mut Dice, trade: u64) -> TradeLine {
     line.axes.channel = dice.pick(Channel::ALL);
     line.axes.category = dice.pick(Category::ALL);
     line.axes.buyer_kind = dice.pick(BuyerKind::ALL);
-    line.axes.certified = dice.below(4) > 0;
+    line.axes.certified = dice.pick(&[Certified::Yes, Certified::Yes, Certified::No, Certified::Untold]);
     line.axes.role = dice.pick(Role::ALL);
     line.axes.grade = dice.pick(Grade::ALL);
     line.axes.link = dice.pick(&[Link::First, Link::First, Link::Resale]);
@@ -190,7 +190,7 @@ fn line_row(line: &TradeLine) -> Vec<sh_db::Value> {
         axes.category.code(),
         axes.buyer_kind.code(),
         axes.class,
-        axes.certified,
+        axes.certified.code(),
         axes.role.code(),
         axes.stage.code(),
         axes.grade.code(),

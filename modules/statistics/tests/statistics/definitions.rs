@@ -10,7 +10,7 @@ use sh_statistics::{
 };
 use sh_testkit::db_test;
 use sh_trade::{
-    axes::{Axis, BuyerKind, Grade, Link, Role, Stage},
+    axes::{Axis, BuyerKind, Certified, Channel, Grade, Link, Role, Stage},
     model::TradeLine,
 };
 
@@ -68,9 +68,25 @@ async fn each_definition_counts_what_its_text_says(db: Db) {
     without(accepted(|line| line.axes.grade = Grade::B), &["grade-a"]);
     without(accepted(|line| line.axes.buyer_kind = BuyerKind::Union), &[]);
     without(accepted(|line| line.axes.buyer_kind = BuyerKind::Company), &["budget-and-unions"]);
+    // Who is admitted to the 832 platform helps the poor, whatever its export says of certificates; elsewhere it must be said.
+    without(accepted(|line| line.axes.certified = Certified::Untold), &["certified"]);
+    without(accepted(|line| line.axes.channel = Channel::Market), &[]);
     let of = |change: fn(&mut TradeLine)| counting(&accepted(change));
     assert_eq!(of(|line| line.axes.link = Link::Resale), ["with-resale"]);
-    assert_eq!(of(|line| line.axes.certified = false), ["listed-832"]);
+    assert_eq!(
+        of(|line| {
+            line.axes.certified = Certified::No;
+            line.axes.channel = Channel::Wholesale;
+        }),
+        ["listed-832"]
+    );
+    assert_eq!(
+        of(|line| {
+            line.axes.certified = Certified::Untold;
+            line.axes.class = 2;
+        }),
+        <[&str; 0]>::default()
+    );
     assert_eq!(of(|line| line.axes.class = 4), ["certified", "in-province"]);
     assert_eq!(of(|line| line.axes.class = 5), ["certified"]);
     assert_eq!(of(|line| line.axes.stage = Stage::Returned), ["net-returns"]);

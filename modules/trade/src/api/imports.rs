@@ -1,22 +1,26 @@
 //! Imports as JSON under `/api/v1/imports`.
 
+use std::collections::BTreeMap;
+
 use axum::{extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
+use sh_files::parse::MoneyUnit;
 use sh_http::{App, Context, Failure, Json, Listing, Multipart, Page, Path, Query};
 use sh_jobs::Job;
-use sh_kernel::{Day, Fen, Id, Instant};
+use sh_kernel::{Day, Fen, Id, Instant, RegionCode};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     import::{
         batch::{Batch, BatchState, FileProblem},
+        fields::Field,
         issue::Issue,
     },
     model::ImportBatch,
     pages::imports::take_upload,
     service::{
-        check::issue_text,
+        check::{self, Correction, issue_text},
         imports::{self, BatchFilter},
         post::{self, Confirmation},
         withdraw,
@@ -35,6 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(upload)
         .routes(routes!(show))
         .routes(routes!(issues))
+        .routes(routes!(correct))
         .routes(routes!(confirm))
         .routes(routes!(withdraw))
 }
@@ -230,6 +235,45 @@ pub(crate) async fn issues(
         IssueBody { row, severity, column, value, code, reason, fix }
     };
     Ok(Json(found.into_iter().map(body).collect()))
+}
+
+/// What a person or program corrects about the reading of a file.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = ImportCorrection)]
+#[serde(default)]
+pub(crate) struct CorrectBody {
+    /// The profile of the source that keeps it; the one that the file was read by if left out. A new name makes a new
+    /// profile.
+    profile: Option<String>,
+    /// The worksheet to read; an empty name lets the program choose.
+    sheet: Option<String>,
+    /// Title of a column → what it says: `seller`, `product`, `amount`, `day-sold` …; null leaves the column out.
+    #[schema(value_type = std::collections::BTreeMap<String, Option<String>>)]
+    columns: BTreeMap<String, Option<Field>>,
+    /// Title of a column → the unit of its amounts: `fen`, `jiao`, `yuan`, `thousand`, `ten-thousand`, `million`,
+    /// `hundred-million`; null goes by title and heading.
+    #[schema(value_type = std::collections::BTreeMap<String, Option<String>>)]
+    units: BTreeMap<String, Option<MoneyUnit>>,
+    /// Name of a place → its division code.
+    #[schema(value_type = std::collections::BTreeMap<String, i64>)]
+    places: BTreeMap<String, RegionCode>,
+}
+
+/// Corrects how the file is read, keeps that in a profile of the source, and checks the file again. Takes an
+/// `Idempotency-Key`.
+#[utoipa::path(post, path = "/api/v1/imports/{id}/columns", tag = "imports",
+    params(("id" = String, Path, description = "The import")), request_body = CorrectBody,
+    responses((status = 202, body = ImportBody), (status = 409, description = "It does not wait for a decision")))]
+pub(crate) async fn correct(
+    ctx: Context,
+    State(app): State<App>,
+    Path(id): Path<Id<ImportBatch>>,
+    Json(body): Json<CorrectBody>,
+) -> Result<(StatusCode, Json<ImportBody>), Failure> {
+    let CorrectBody { profile, sheet, columns, units, places } = body;
+    check::correct(&ctx, &app, id, &Correction { profile, sheet, columns, units, places }).await?;
+    let (batch, _) = imports::get(&ctx, &app, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(batch.into())))
 }
 
 /// A go-ahead.

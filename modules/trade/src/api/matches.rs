@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    matching::Rule,
     model::{Claim, Ruling, Trade},
     service::{
         matches::{self, ClaimView, Pair, QueueFilter},
@@ -102,6 +103,9 @@ pub(crate) struct PairBody {
     claim: ClaimBody,
     /// The claim that stands for the trade it may belong to.
     other: ClaimBody,
+    /// What would tie them: `invoice`, `order`, `parties`, `likeness`, `version`, `return`.
+    #[schema(value_type = String)]
+    rule: Rule,
     /// Likeness from 0 to 1000.
     score: i64,
     /// Field by field.
@@ -111,6 +115,7 @@ pub(crate) struct PairBody {
 impl From<Pair> for PairBody {
     fn from(pair: Pair) -> Self {
         Self {
+            rule: pair.claim.rule,
             score: pair.claim.score,
             fields: pair
                 .fields

@@ -1,10 +1,13 @@
 //! One trade with everything that is said of it.
 
+use std::collections::BTreeSet;
+
 use sh_db::{DbError, Tx};
 use sh_kernel::{Day, Fen, Id, Instant};
 
 use crate::{
     axes::{Grade, Stage},
+    matching::Rule,
     model::{Claim, ImportBatch, Ruling, SourceCode, SourceKind, Trade, TradeLine},
     store,
 };
@@ -133,8 +136,8 @@ pub struct TiedClaim {
     pub stage: Stage,
     /// How it is tied.
     pub state: TieState,
-    /// The rule that tied it, as numbered by matching; 0 if none.
-    pub rule: i64,
+    /// What tied it.
+    pub rule: Rule,
     /// How alike it is, 0 to 1000.
     pub score: i64,
 }
@@ -149,7 +152,7 @@ pub struct DecisionRow {
     /// How.
     pub state: TieState,
     /// By which rule.
-    pub rule: i64,
+    pub rule: Rule,
     /// How alike it was, 0 to 1000.
     pub score: i64,
     /// The ruling behind it, if a person decided.
@@ -163,7 +166,7 @@ pub struct DecisionRow {
 /// Something that speaks for a sale (证据). The grade follows from what there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GradeReason {
-    /// Reported by the selling side and by the buying side.
+    /// Reported by the selling side (the supplier's county) and by the buying side.
     BothSides,
     /// A platform's own order, with the stage it has reached.
     PlatformOrder {
@@ -172,6 +175,10 @@ pub enum GradeReason {
         /// Whether the buyer has signed for the goods.
         accepted: bool,
     },
+    /// The own record of the till or counter that sold it.
+    OwnRecord,
+    /// An order or contract number was reported.
+    Order(String),
     /// An invoice number was reported.
     Invoice(String),
     /// Nothing but reports.
@@ -218,27 +225,39 @@ pub struct SourceSummary {
     pub waiting_amount: Fen,
 }
 
-/// What a set of tied claims says for a sale.
+/// What a set of tied claims says for a sale, in the terms by which matching grades it: the first three make grade A, a
+/// platform's order without receipt and the next two grade B.
 pub fn grade_reasons(claims: &[TiedClaim]) -> Vec<GradeReason> {
     let mut reasons = Vec::new();
-    let side = |buying: bool| {
-        claims.iter().any(|claim| matches!(claim.kind, SourceKind::Union | SourceKind::CityReturn) == buying)
-    };
-    if side(true) && side(false) {
+    let any = |kinds: &[SourceKind]| claims.iter().any(|claim| kinds.contains(&claim.kind));
+    let buying = [SourceKind::Platform, SourceKind::Union, SourceKind::CityReturn];
+    if any(&[SourceKind::SupplierCounty]) && any(&buying) {
         reasons.push(GradeReason::BothSides);
     }
     let order = claims.iter().find(|claim| claim.kind == SourceKind::Platform && claim.order_no.is_some());
     if let Some((claim, order_no)) = order.and_then(|claim| Some((claim, claim.order_no.clone()?))) {
-        reasons.push(GradeReason::PlatformOrder { order_no, accepted: claim.stage == Stage::Accepted });
+        reasons.push(GradeReason::PlatformOrder { order_no, accepted: claim.stage >= Stage::Accepted });
     }
-    let mut invoices: Vec<&String> = claims.iter().filter_map(|claim| claim.invoice_no.as_ref()).collect();
-    invoices.sort();
-    invoices.dedup();
-    reasons.extend(invoices.into_iter().map(|number| GradeReason::Invoice(number.clone())));
+    let sells = |claim: &TiedClaim| matches!(claim.kind, SourceKind::Till | SourceKind::Counter);
+    if claims.iter().any(|claim| sells(claim) && claim.stage >= Stage::Paid) {
+        reasons.push(GradeReason::OwnRecord);
+    } else if order.is_none() {
+        reasons.extend(numbers(claims, |claim| claim.order_no.as_ref()).map(GradeReason::Order));
+    }
+    reasons.extend(numbers(claims, |claim| claim.invoice_no.as_ref()).map(GradeReason::Invoice));
     if reasons.is_empty() {
         reasons.push(GradeReason::ReportedOnly);
     }
     reasons
+}
+
+/// Different numbers of documents, in order.
+fn numbers<'a>(
+    claims: &'a [TiedClaim],
+    of: impl Fn(&'a TiedClaim) -> Option<&'a String>,
+) -> impl Iterator<Item = String> {
+    let found: BTreeSet<&String> = claims.iter().filter_map(of).collect();
+    found.into_iter().cloned()
 }
 
 /// One trade with everything that is said of it, or `None` if there is no such trade.

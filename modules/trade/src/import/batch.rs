@@ -7,7 +7,12 @@ use sh_db::{DbError, FromRow, Row};
 use sh_http::Scope;
 use sh_kernel::{Day, Fen, Id, Instant, RegionCode};
 
-use super::{fields::Field, file::FileFault, tally::Summary};
+use super::{
+    columns::Columns,
+    fields::Field,
+    file::{FileFault, Sheets},
+    tally::Summary,
+};
 use crate::model::{ImportBatch, SourceCode, SourceKind};
 
 /// Who reports (数据来源), as registered.
@@ -118,8 +123,10 @@ pub struct FileProblem {
     pub args: BTreeMap<String, String>,
     /// What the header lacks.
     pub missing: Vec<Field>,
-    /// The titles that the file has, for the person who says what they mean.
-    pub titles: Vec<String>,
+    /// The columns that the file has, for the person who says what they mean.
+    pub columns: Columns,
+    /// Its worksheets, for the person who says which one is meant.
+    pub sheets: Sheets,
 }
 
 impl FileProblem {
@@ -131,19 +138,21 @@ impl FileProblem {
                 let params = error.params().into_iter();
                 problem.args = params.map(|(name, value)| (name.to_owned(), value)).collect();
             }
-            FileFault::WrongTemplate { missing, titles } => {
-                problem.missing.clone_from(missing);
-                problem.titles.clone_from(titles);
-                problem.args.insert("titles".to_owned(), titles.join("、"));
+            FileFault::WrongTemplate(wrong) => {
+                problem.missing.clone_from(&wrong.missing);
+                problem.columns.clone_from(&wrong.columns);
+                problem.sheets.clone_from(&wrong.sheets);
+                problem.args.insert("titles".to_owned(), wrong.columns.titles());
             }
-            FileFault::NoHeader | FileFault::NoRows => {}
+            FileFault::NoHeader(sheets) => problem.sheets.clone_from(sheets),
+            FileFault::NoRows => {}
         }
         problem
     }
 
-    /// Whether a person can mend it by saying what the columns mean.
+    /// Whether a person can mend it by saying what the columns mean or which worksheet is meant.
     pub fn is_mendable(&self) -> bool {
-        !self.titles.is_empty()
+        !self.columns.list.is_empty() || self.sheets.all.len() > 1
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Mapping {
     pub columns: BTreeMap<String, Field>,
     /// Name of a place as the source writes it → what it means, where the name is ambiguous or unknown.
     pub places: BTreeMap<String, RegionCode>,
+    /// Folded title → unit of the amounts in that column, whatever title and heading say.
+    pub units: BTreeMap<String, MoneyUnit>,
     /// The unit of amounts, if neither title nor heading names it.
     pub unit: Option<MoneyUnit>,
     /// The worksheet, if the best one is not the right one.
@@ -38,6 +40,14 @@ impl Mapping {
     /// Notes what a column says.
     pub fn set_column(&mut self, title: &str, field: Field) {
         self.columns.insert(fold_text(title), field);
+    }
+
+    /// Notes in which unit the amounts of a column are; `None` leaves it to title and heading again.
+    pub fn set_unit(&mut self, title: &str, unit: Option<MoneyUnit>) {
+        match unit {
+            Some(unit) => drop(self.units.insert(fold_text(title), unit)),
+            None => drop(self.units.remove(&fold_text(title))),
+        }
     }
 
     /// The corrections as the header finder takes them.
@@ -69,8 +79,21 @@ pub struct Column {
     pub corrected: bool,
     /// Unit of the amounts in it.
     pub unit: MoneyUnit,
+    /// Whether a person said that unit.
+    #[serde(default)]
+    pub unit_corrected: bool,
     /// Unit of the quantities in it, if the title names one.
     pub quantity_unit: Option<String>,
+}
+
+impl Column {
+    /// The unit in which the amounts of the column are read. A price stands in yuan even where the amounts of the sheet
+    /// are in ten thousands, unless its own title or a person says otherwise.
+    pub fn shown_unit(&self) -> MoneyUnit {
+        let price = self.field == Some(Field::UnitPrice);
+        let told = self.unit_corrected || money_unit_in(&self.title).is_some();
+        if price && !told { MoneyUnit::Yuan } else { self.unit }
+    }
 }
 
 /// The columns of a file.
@@ -88,6 +111,7 @@ impl Columns {
         };
         let list = header.columns.iter().map(|column| {
             let corrected = mapping.column(&column.title);
+            let unit = mapping.units.get(&fold_text(&column.title)).copied();
             let ignored = exact(&column.title).filter(|field| *field == Field::Ignored);
             Column {
                 index: column.index,
@@ -99,7 +123,8 @@ impl Columns {
                     .or(ignored)
                     .or_else(|| dated(&column.title)),
                 corrected: corrected.is_some(),
-                unit: unit_of(&column.title, column.unit),
+                unit: unit.unwrap_or_else(|| unit_of(&column.title, column.unit)),
+                unit_corrected: unit.is_some(),
                 quantity_unit: column.unit_text.clone().filter(|unit| is_quantity_unit(unit)),
             }
         });
@@ -144,6 +169,18 @@ impl Columns {
             missing.push(Field::DaySold);
         }
         missing
+    }
+
+    /// The column with this title.
+    pub fn titled(&self, title: &str) -> Option<&Column> {
+        let folded = fold_text(title);
+        self.list.iter().find(|column| fold_text(&column.title) == folded)
+    }
+
+    /// All titles in one line.
+    pub fn titles(&self) -> String {
+        let titles: Vec<&str> = self.list.iter().map(|column| column.title.as_str()).collect();
+        titles.join("、")
     }
 
     /// Columns that nobody understands.

@@ -20,6 +20,9 @@ pub enum ImportError {
     /// The source has no profile of this name.
     #[error("the source has no profile {0}")]
     UnknownProfile(String),
+    /// A profile cannot have this name: at most 40 characters, no white space, no dash at the beginning.
+    #[error("a profile cannot be named {0:?}")]
+    BadProfileName(String),
     /// The same file of the same source is there already: uploaded earlier, or by somebody else just now.
     #[error("this file is already there as import {batch}")]
     AlreadyThere {
@@ -82,6 +85,7 @@ impl AppError for ImportError {
             Self::NotFound => Kind::NotFound,
             Self::UnknownSource(_)
             | Self::UnknownProfile(_)
+            | Self::BadProfileName(_)
             | Self::NothingToPost
             | Self::ReasonMissing
             | Self::File(_) => Kind::Unprocessable,
@@ -104,6 +108,7 @@ impl AppError for ImportError {
             Self::NotFound => "not-found",
             Self::UnknownSource(_) => "import-unknown-source",
             Self::UnknownProfile(_) => "import-unknown-profile",
+            Self::BadProfileName(_) => "import-bad-profile-name",
             Self::AlreadyThere { .. } => "import-already-there",
             Self::WrongState(_) => "import-wrong-state",
             Self::HasBadRows(_) => "import-has-bad-rows",
@@ -122,7 +127,9 @@ impl AppError for ImportError {
 
     fn args(&self) -> Vec<(&str, String)> {
         match self {
-            Self::UnknownSource(code) | Self::UnknownProfile(code) => vec![("code", code.clone())],
+            Self::UnknownSource(code) | Self::UnknownProfile(code) | Self::BadProfileName(code) => {
+                vec![("code", code.clone())]
+            }
             Self::AlreadyThere { batch, by, at, state } => vec![
                 ("batch", batch.to_string()),
                 ("by", by.clone()),
@@ -132,7 +139,7 @@ impl AppError for ImportError {
             Self::WrongState(state) => vec![("state", state.word().to_owned())],
             Self::HasBadRows(count) => vec![("count", count.to_string())],
             Self::File(FileFault::Open(error)) => error.params(),
-            Self::File(FileFault::WrongTemplate { titles, .. }) => vec![("titles", titles.join("、"))],
+            Self::File(FileFault::WrongTemplate(wrong)) => vec![("titles", wrong.columns.titles())],
             Self::Store(StoreError::TooLarge { limit }) => vec![("limit", limit.to_string())],
             _ => Vec::new(),
         }

@@ -137,6 +137,11 @@ impl Field {
         matches!(self, Self::Amount | Self::AmountWithTax | Self::AmountWithoutTax | Self::AmountWithFreight)
     }
 
+    /// Whether the field carries any money: an amount of the sale, a price, freight, or what was refunded.
+    pub const fn is_money(self) -> bool {
+        self.is_amount() || matches!(self, Self::UnitPrice | Self::Freight | Self::Refund)
+    }
+
     /// Whether the field carries a day or month of the sale.
     pub const fn is_day(self) -> bool {
         matches!(

@@ -1,6 +1,7 @@
 //! One file of a source: its sheet, its columns, its rows.
 
 use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
 use sh_files::{
     OpenError,
     fold::fold_text,
@@ -63,18 +64,24 @@ pub enum FileFault {
     Open(#[from] OpenError),
     /// No row of it has the titles that this source's files have.
     #[error("no header was found")]
-    NoHeader,
+    NoHeader(Box<Sheets>),
     /// The header lacks what a sale needs.
-    #[error("the columns {missing:?} are missing")]
-    WrongTemplate {
-        /// The fields that no column was taken for.
-        missing: Vec<Field>,
-        /// The titles that the file has.
-        titles: Vec<String>,
-    },
+    #[error("the columns {:?} are missing", .0.missing)]
+    WrongTemplate(Box<WrongTemplate>),
     /// There is a header and no row of data below it.
     #[error("the file has a header and no rows")]
     NoRows,
+}
+
+/// A table that lacks what a sale needs.
+#[derive(Debug)]
+pub struct WrongTemplate {
+    /// The fields that no column was taken for.
+    pub missing: Vec<Field>,
+    /// The columns that the file has.
+    pub columns: Columns,
+    /// Its worksheets.
+    pub sheets: Sheets,
 }
 
 impl FileFault {
@@ -82,18 +89,32 @@ impl FileFault {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Open(error) => error.code(),
-            Self::NoHeader => "import-no-header",
-            Self::WrongTemplate { .. } => "import-wrong-template",
+            Self::NoHeader(_) => "import-no-header",
+            Self::WrongTemplate(_) => "import-wrong-template",
             Self::NoRows => "import-no-rows",
         }
     }
 }
 
+/// The worksheets of a file (工作表).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sheets {
+    /// Those that people see, in the order of their tabs. A text file has one without a name.
+    pub all: Vec<String>,
+    /// The one that is read.
+    pub read: String,
+    /// Whether a person chose it.
+    pub chosen: bool,
+    /// Others that hold such a table, too, and are not read, because nobody chose.
+    pub left_out: Vec<String>,
+}
+
 /// The shape of a file.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    /// The worksheet.
-    pub sheet: String,
+    /// Its worksheets.
+    pub sheets: Sheets,
     /// Its header.
     pub header: Header,
     /// What the columns say.
@@ -128,26 +149,14 @@ pub enum FileRow {
 /// [`FileFault`] if it cannot be read or has not the columns that a sale needs.
 pub fn layout(path: &Utf8Path, plan: &Plan) -> Result<(Workbook, Layout), FileFault> {
     let mut workbook = Workbook::open(path, &LIMITS)?;
-    let saved = plan.mapping.saved();
-    let wanted =
-        plan.mapping.sheet.clone().filter(|name| workbook.sheets().iter().any(|info| info.name == *name));
-    let found = match wanted {
-        Some(name) => workbook.find_header(&name, specs(), &saved)?.map(|header| (name, header)),
-        None => workbook.best_sheet(specs(), &saved)?,
-    };
-    let (sheet, header) = found.ok_or(FileFault::NoHeader)?;
+    let (sheets, header) = sheet_of(&mut workbook, plan)?;
     let columns = Columns::of(&header, &plan.mapping);
     let (month, year) = month_of(&header.above);
-    let mut known = Vec::new();
-    if month.is_some() {
-        known.push(Field::Month);
-    }
-    let missing = columns.missing(&known);
+    let missing = missing(&header, &columns);
     if !missing.is_empty() {
-        let titles = columns.list.iter().map(|column| column.title.clone()).collect();
-        return Err(FileFault::WrongTemplate { missing, titles });
+        return Err(FileFault::WrongTemplate(Box::new(WrongTemplate { missing, columns, sheets })));
     }
-    let merged = workbook.merges(&sheet)?;
+    let merged = workbook.merges(&sheets.read)?;
     let downwards = merged.iter().filter(|range| {
         range.first_row > header.row
             && range.last_row > range.first_row
@@ -160,7 +169,34 @@ pub fn layout(path: &Utf8Path, plan: &Plan) -> Result<(Workbook, Layout), FileFa
             .map(|range| (range.first_column as usize, range.first_row, range.last_row))
             .collect(),
     };
-    Ok((workbook, Layout { sheet, header, columns, facts }))
+    Ok((workbook, Layout { sheets, header, columns, facts }))
+}
+
+/// The worksheet to read: the one that a person chose, if the file has it, else the one that answers most of the fields.
+fn sheet_of(workbook: &mut Workbook, plan: &Plan) -> Result<(Sheets, Header), FileFault> {
+    let saved = plan.mapping.saved();
+    let seen = workbook.sheets().iter().filter(|info| !info.hidden);
+    let mut sheets = Sheets { all: seen.map(|info| info.name.clone()).collect(), ..Sheets::default() };
+    if let Some(name) = plan.mapping.sheet.as_ref().filter(|name| sheets.all.contains(name)) {
+        sheets.read.clone_from(name);
+        sheets.chosen = true;
+        return match workbook.find_header(name, specs(), &saved)? {
+            Some(header) => Ok((sheets, header)),
+            None => Err(FileFault::NoHeader(Box::new(sheets))),
+        };
+    }
+    let mut found = workbook.headers(specs(), &saved)?.into_iter();
+    let Some((name, header)) = found.next() else { return Err(FileFault::NoHeader(Box::new(sheets))) };
+    let whole = |header: &Header| missing(header, &Columns::of(header, &plan.mapping)).is_empty();
+    sheets.read = name;
+    sheets.left_out = found.filter(|(_, header)| whole(header)).map(|(name, _)| name).collect();
+    Ok((sheets, header))
+}
+
+/// What a table lacks before its rows can become claims.
+fn missing(header: &Header, columns: &Columns) -> Vec<Field> {
+    let month = month_of(&header.above).0.map(|_| Field::Month);
+    columns.missing(month.as_slice())
 }
 
 /// Reads a file from its first row to its last and hands each to `take`, which says whether to go on.
@@ -181,7 +217,7 @@ pub fn each_row(
         plan.today,
     );
     let amount = reader.amount_column().cloned();
-    for row in Table::below(&mut workbook, &layout.sheet, layout.header.clone())? {
+    for row in Table::below(&mut workbook, &layout.sheets.read, layout.header.clone())? {
         let row = row?;
         let next = match row.kind {
             RowKind::HeaderRepeat => FileRow::Repeat,

@@ -63,6 +63,7 @@ pub const CODES: &[&str] = &[
     "destination-unknown",
     "stage-unknown",
     "channel-unknown",
+    "certified-unknown",
     "seller-code-shape",
     "amount-computed",
     "amount-disagrees",
@@ -74,6 +75,8 @@ pub const CODES: &[&str] = &[
     "total-differs",
     "total-missing",
     "columns-unknown",
+    "columns-alike",
+    "sheets-left-out",
 ];
 
 impl Issue {

@@ -18,6 +18,8 @@
 //!   the first. Till rows give returns as rows of their own with a negative amount and status `退货`.
 //! - `已取消`, `交易关闭`, `待付款取消` rows are not sales and are skipped with a remark.
 //! - Quantities are in `单位`: 斤, 公斤, 千克, kg, 克, 吨, 两 become grams; everything else counts pieces.
+//! - A number in `认定编号` or a yes in `是否扶贫产品` says that the goods are certified. Without either column a report says
+//!   nothing about it, which is not a no: the 832 platform's export is such a report.
 //! - `经营方式` 自营 makes a till row a resale, 代销 a first sale. The seller of a 自营 row is the market or pavilion
 //!   itself, of a 代销 row the supplier.
 //! - A total row (合计, 总计, 小计 in one of the first cells) is compared with the rows above it and never counted.
@@ -376,6 +378,7 @@ pub const UNION_LIST: Template = Template {
         ("订单编号", Field::OrderNo, ""),
         ("采购渠道", Field::Channel, "832平台"),
         ("去向", Field::Destination, "广州市"),
+        ("是否扶贫产品", Field::Certified, "是"),
         ("活动名称", Field::Event, "消费扶贫月"),
         ("备注", Field::Ignored, ""),
     ],

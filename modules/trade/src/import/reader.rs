@@ -25,7 +25,7 @@ use super::{
     values::{self, StageWord},
 };
 use crate::{
-    axes::{BuyerKind, Category, Channel, PriceBasis, Stage},
+    axes::{BuyerKind, Category, Certified, Channel, PriceBasis, Stage},
     model::{ClaimFacts, DayPrecision},
 };
 
@@ -343,7 +343,7 @@ impl RowReader {
             channel: self.channel(draft),
             role: self.word(draft.row, Field::Role, values::role).unwrap_or(self.defaults.role),
             link: self.word(draft.row, Field::Mode, values::mode).unwrap_or(self.defaults.link),
-            certified: self.certified(draft.row),
+            certified: self.certified(draft),
             outlet: self.name(draft, Field::Outlet, None),
             event: self.name(draft, Field::Event, None),
             seller: seller?,
@@ -517,9 +517,25 @@ impl RowReader {
         self.cell(row, field).and_then(|(_, cell)| read(&cell.as_text()))
     }
 
-    fn certified(&self, row: &SheetRow) -> bool {
-        let number = self.cell(row, Field::Certificate).map(|(_, cell)| cell.as_text().trim().to_owned());
-        let numbered = number.is_some_and(|text| values::yes(&text) != Some(false) && text != "/");
-        numbered || self.word(row, Field::Certified, values::yes).unwrap_or(false)
+    /// Whether the row says that the goods are certified: by a number, or in a word. A report with a column for the
+    /// number says no by leaving it empty; one with neither column says nothing.
+    fn certified(&self, draft: &mut Draft<'_>) -> Certified {
+        let number =
+            self.cell(draft.row, Field::Certificate).map(|(_, cell)| cell.as_text().trim().to_owned());
+        if number.is_some_and(|text| values::yes(&text) != Some(false) && text != "/") {
+            return Certified::Yes;
+        }
+        if let Some((column, cell)) = self.cell(draft.row, Field::Certified) {
+            let text = cell.as_text();
+            match values::yes(&text) {
+                Some(true) => return Certified::Yes,
+                Some(false) => return Certified::No,
+                None => {
+                    let issue = Issue::of(draft.row.number, Severity::Remark, "certified-unknown");
+                    draft.remark(issue.at(&column.title, text.trim()));
+                }
+            }
+        }
+        if self.column(Field::Certificate).is_some() { Certified::No } else { Certified::Untold }
     }
 }

@@ -8,7 +8,7 @@ use sh_kernel::{Day, Fen};
 
 use super::{
     columns::{Column, Columns},
-    file::{FileRow, Layout, Plan},
+    file::{FileRow, Layout, Plan, Sheets},
     issue::{Issue, Severity},
     reader::Outcome,
 };
@@ -48,8 +48,8 @@ pub struct TotalCheck {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Summary {
-    /// The worksheet that was read; empty for text files.
-    pub sheet: String,
+    /// The worksheets, and which of them was read.
+    pub sheets: Sheets,
     /// The row of the header.
     pub header_row: u32,
     /// What the columns say.
@@ -241,6 +241,20 @@ impl Tally {
             self.summary.doubtful = true;
             self.issue(Issue::of(0, Severity::Remark, "total-missing"));
         }
+        if !layout.sheets.left_out.is_empty() {
+            let names = layout.sheets.left_out.join("、");
+            let issue = Issue::of(0, Severity::Remark, "sheets-left-out").at("", &names);
+            self.issue(issue.with("sheet", &layout.sheets.read).with("sheets", &names));
+        }
+        for alike in &layout.header.ambiguous {
+            let column = |index: &usize| layout.columns.list.iter().find(|column| column.index == *index);
+            let titles: Vec<&str> =
+                alike.columns.iter().filter_map(column).map(|column| column.title.as_str()).collect();
+            if let [taken, rest @ ..] = titles.as_slice() {
+                let issue = Issue::of(0, Severity::Remark, "columns-alike").at(taken, "");
+                self.issue(issue.with("taken", taken).with("titles", rest.join("、")));
+            }
+        }
         let unknown: Vec<&str> = layout.columns.unknown().map(|column| column.title.as_str()).collect();
         if !unknown.is_empty() {
             let titles = unknown.join("、");
@@ -248,7 +262,7 @@ impl Tally {
                 Issue::of(0, Severity::Remark, "columns-unknown").at("", &titles).with("titles", &titles),
             );
         }
-        self.summary.sheet.clone_from(&layout.sheet);
+        self.summary.sheets = layout.sheets.clone();
         self.summary.header_row = layout.header.row;
         self.summary.columns = layout.columns.clone();
         (self.summary, self.issues)

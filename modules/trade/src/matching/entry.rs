@@ -6,7 +6,7 @@ use sh_kernel::{Day, Id};
 use sh_parties::FoldedName;
 
 use crate::{
-    axes::{BuyerKind, Category, Channel, Link, PriceBasis, Role, Stage},
+    axes::{BuyerKind, Category, Certified, Channel, Link, PriceBasis, Role, Stage},
     model::{Claim, DayPrecision, SourceKind},
 };
 
@@ -66,7 +66,7 @@ pub struct Entry {
     /// Link of a chain.
     pub link: Link,
     /// Whether the reporter says that the goods carry a certificate.
-    pub certified: bool,
+    pub certified: Certified,
 }
 
 impl Entry {
@@ -140,7 +140,7 @@ pub struct RawEntry {
     /// Channel.
     pub channel: Channel,
     /// Certified, as reported.
-    pub certified: bool,
+    pub certified: Certified,
     /// Link of a chain.
     pub link: Link,
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::entry::{Entries, RawEntry};
 use crate::{
-    axes::{BuyerKind, Category, Channel, Link, PriceBasis, Role, Stage},
+    axes::{BuyerKind, Category, Certified, Channel, Link, PriceBasis, Role, Stage},
     model::{DayPrecision, SourceKind},
 };
 
@@ -331,7 +331,7 @@ fn first_hand(sale: &Sale, code: &str, kind: SourceKind) -> RawEntry {
         stage: sale.stage,
         role: Role::Direct,
         channel: channel(sale.way),
-        certified: true,
+        certified: Certified::Yes,
         link: if sale.way == Way::ChainNext { Link::Resale } else { Link::First },
     }
 }

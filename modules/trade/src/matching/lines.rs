@@ -9,7 +9,7 @@ use super::{
     entry::{Entries, Entry},
 };
 use crate::{
-    axes::{BuyerKind, Category, Channel, Grade, PriceBasis, Stage},
+    axes::{BuyerKind, Category, Certified, Channel, Grade, PriceBasis, Stage},
     model::{LineAxes, SourceKind},
 };
 
@@ -131,7 +131,7 @@ fn axes(entries: &Entries, told: &[&Entry], claims: &[(&Entry, &Member)]) -> Lin
         category: first_of(told, category).unwrap_or(Category::Other),
         buyer_kind: first_of(told, buyer_kind).unwrap_or(BuyerKind::Unknown),
         class,
-        certified: certified(told),
+        certified: certified(told.iter().map(|entry| (entry.kind, entry.certified))),
         role: anchor.role,
         stage: told.iter().map(|entry| entry.stage.min(Stage::Accepted)).max().unwrap_or(anchor.stage),
         grade: grade(claims),
@@ -163,26 +163,25 @@ fn origin(told: &[&Entry]) -> i32 {
     place(told, |entry| entry.origin)
 }
 
-/// Tills, counters and suppliers' counties tell for each row whether the goods are certified; if one of them reports the
-/// sale, their word stands. Otherwise anybody's does.
-fn certified(told: &[&Entry]) -> bool {
-    let knows = |entry: &&&Entry| {
-        matches!(entry.kind, SourceKind::Till | SourceKind::Counter | SourceKind::SupplierCounty)
+/// The word of tills, counters and suppliers' counties, who know it of each row, stands above that of others. Among
+/// equals one who says yes has seen the certificate. Who says nothing is not asked.
+fn certified(told: impl Iterator<Item = (SourceKind, Certified)>) -> Certified {
+    let rank = |(kind, word): (SourceKind, Certified)| {
+        let knows = matches!(kind, SourceKind::Till | SourceKind::Counter | SourceKind::SupplierCounty);
+        (word != Certified::Untold, knows, word == Certified::Yes)
     };
-    if told.iter().any(|entry| knows(&entry)) {
-        told.iter().filter(knows).any(|entry| entry.certified)
-    } else {
-        told.iter().any(|entry| entry.certified)
-    }
+    told.max_by_key(|said| rank(*said)).map_or(Certified::Untold, |said| said.1)
 }
 
-/// A: both sides report it, or a sales system's own record of a paid sale. B: an order, contract or invoice number stands
-/// behind it. C: reported only.
+/// A: both sides report it, or the own record of the system that sold it: the platform's order with the buyer's receipt, a
+/// till's or counter's paid sale. B: an order, contract or invoice number stands behind it. C: reported only.
+/// [`crate::facts::grade_reasons`] tells the same in words.
 fn grade(claims: &[(&Entry, &Member)]) -> Grade {
     let told = || claims.iter().map(|(entry, _)| entry);
-    let own_record = |entry: &&&Entry| {
-        matches!(entry.kind, SourceKind::Platform | SourceKind::Till | SourceKind::Counter)
-            && entry.stage >= Stage::Paid
+    let own_record = |entry: &&&Entry| match entry.kind {
+        SourceKind::Platform => entry.stage >= Stage::Accepted,
+        SourceKind::Till | SourceKind::Counter => entry.stage >= Stage::Paid,
+        _ => false,
     };
     let selling = told().any(|entry| entry.kind == SourceKind::SupplierCounty);
     let buying = told()
@@ -203,4 +202,21 @@ pub fn anchor_of(members: &[Member]) -> u32 {
         .find(|member| member.rule == Rule::First)
         .or(members.first())
         .map_or(0, |member| member.claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sees_the_goods_tells_whether_they_are_certified() {
+        use Certified::{No, Untold, Yes};
+        use SourceKind::{CityReturn, Platform, Till};
+        let of = |told: &[(SourceKind, Certified)]| certified(told.iter().copied());
+        assert_eq!(of(&[(Platform, Untold)]), Untold);
+        assert_eq!(of(&[(Platform, Untold), (CityReturn, No)]), No);
+        assert_eq!(of(&[(Till, No), (CityReturn, Yes)]), No);
+        assert_eq!(of(&[(Till, Untold), (CityReturn, Yes)]), Yes);
+        assert_eq!(of(&[(CityReturn, No), (CityReturn, Yes)]), Yes);
+    }
 }

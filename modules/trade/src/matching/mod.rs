@@ -26,6 +26,7 @@ mod pairs;
 mod score;
 mod units;
 
+use serde::Serialize;
 use sh_kernel::Id;
 
 pub use components::Components;
@@ -66,7 +67,8 @@ pub struct Ruling {
 }
 
 /// By what a claim was tied (匹配依据).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// The first report of a sale; nothing to tie it to.
     First,
@@ -120,6 +122,21 @@ impl Rule {
     /// The rule with this number.
     pub fn from_code(code: i64) -> Option<Self> {
         Self::ALL.iter().copied().find(|rule| rule.code() == code)
+    }
+
+    /// Stable word; the text for people is `match-rule-<word>` in the locales.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Invoice => "invoice",
+            Self::Order => "order",
+            Self::Parties => "parties",
+            Self::Likeness => "likeness",
+            Self::Repeat => "repeat",
+            Self::Version => "version",
+            Self::Return => "return",
+            Self::Person => "person",
+        }
     }
 }
 

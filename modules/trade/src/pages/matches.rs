@@ -5,12 +5,21 @@ mod ruled;
 mod show;
 
 use axum::routing::{get, post};
+use maud::{Markup, html};
 use serde::Deserialize;
+use sh_files::{
+    parse::{CellProblem, MoneyUnit, money},
+    sheet::Cell,
+};
 use sh_http::{App, MenuEntry, Page, Permission};
 use sh_kernel::{Fen, Id, RegionCode};
+use sh_ui::{Locale, Tone, banner};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{model::Ruling, service::matches::QueueFilter};
+use crate::{
+    model::{Claim, Ruling},
+    service::matches::QueueFilter,
+};
 
 /// The pages.
 pub fn routes() -> OpenApiRouter<App> {
@@ -43,12 +52,16 @@ pub(crate) struct QueueQuery {
     after: Option<String>,
     /// The ruling that was just made, so that it can be taken back.
     undo: Option<Id<Ruling>>,
+    /// The claim that the person looks at, to come back to.
+    at: Option<Id<Claim>>,
 }
 
-/// Whole yuan as a person types them.
-fn yuan(text: &str) -> Option<Fen> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
-    Fen::from_yuan(digits.parse().ok()?).ok()
+/// Yuan as a person types them.
+fn yuan(text: &str) -> Result<Option<Fen>, CellProblem> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    money(&Cell::text(text), MoneyUnit::Yuan).map(Some)
 }
 
 impl QueueQuery {
@@ -56,8 +69,8 @@ impl QueueQuery {
         QueueFilter {
             source: Some(self.source.clone()).filter(|code| !code.is_empty()),
             city: self.city.parse::<RegionCode>().ok().map(RegionCode::number),
-            amount_min: yuan(&self.min),
-            amount_max: yuan(&self.max),
+            amount_min: yuan(&self.min).ok().flatten(),
+            amount_max: yuan(&self.max).ok().flatten(),
         }
     }
 
@@ -69,20 +82,43 @@ impl QueueQuery {
         self.source.is_empty() && self.city.is_empty() && self.min.is_empty() && self.max.is_empty()
     }
 
-    /// Name and value of every filter that is set. Values come from fixed lists or are numbers; others are left out.
-    fn kept(&self) -> Vec<(&'static str, &str)> {
-        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-        [("source", &self.source), ("city", &self.city), ("min", &self.min), ("max", &self.max)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty() && plain(value))
-            .map(|(name, value)| (name, value.as_str()))
-            .collect()
+    /// Name and value of every filter that is set, as addresses carry them: codes from fixed lists and numbers.
+    fn kept(&self) -> Vec<(&'static str, String)> {
+        let filter = self.filter();
+        let yuan = |amount: Fen| amount.to_plain().trim_end_matches(".00").to_owned();
+        let plain = |code: &String| code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        [
+            ("source", filter.source.filter(plain)),
+            ("city", filter.city.map(|city| city.to_string())),
+            ("min", filter.amount_min.map(yuan)),
+            ("max", filter.amount_max.map(yuan)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
     }
 
-    /// An address with the same filters and perhaps one more value.
-    fn link(&self, path: &str, more: Option<(&str, &str)>) -> String {
-        let pairs: Vec<String> =
-            self.kept().into_iter().chain(more).map(|(name, value)| format!("{name}={value}")).collect();
+    /// An address with the same filters and perhaps more values.
+    fn link(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let more = more.iter().map(|(name, value)| format!("{name}={value}"));
+        let kept = self.kept().into_iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs: Vec<String> = kept.chain(more).collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
     }
+}
+
+/// The last decision, with a way to take it back; `at` is the claim to come back to.
+fn undo_banner(locale: Locale, query: &QueueQuery, at: Option<Id<Claim>>) -> Markup {
+    let Some(ruling) = query.undo else { return html! {} };
+    let at = at.map(|at| at.to_string());
+    let back: Vec<(&str, &str)> = at.iter().map(|at| ("at", at.as_str())).collect();
+    banner(
+        Tone::Good,
+        &locale.t("matches-noted"),
+        &html! {
+            form method="post" action=(query.link(&format!("/w/matches/decided/{ruling}/undo"), &back)) {
+                button.button.is-secondary type="submit" data-key="u" { (locale.t("matches-undo")) }
+            }
+        },
+    )
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use sh_files::{
     marked::{MarkTitles, RowOutcome, Tone, mark},
-    parse::is_total_row,
+    parse::{MoneyUnit, is_total_row},
     store::ObjectKey,
     write::OutputFormat,
 };
-use sh_http::{App, Context, Permission};
+use sh_http::{App, AppError, Context, Kind, Permission};
 use sh_jobs::{JobError, Progress, Run};
 use sh_kernel::{Id, RegionCode};
 use sh_ui::Locale;
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     import::{
         batch::{Batch, BatchState, FileProblem, Source},
-        columns::Mapping,
+        columns::{Columns, Mapping},
         error::ImportError,
         fields::Field,
         file::{FileFault, LIMITS, Plan, each_row, layout},
@@ -186,16 +186,42 @@ pub(crate) fn stored_path(app: &App, batch: &Batch) -> Result<Utf8PathBuf, Impor
 /// What a person has corrected while looking at a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Correction {
-    /// Titles of columns and what they say.
-    pub columns: BTreeMap<String, Field>,
+    /// The profile it is kept in; `None` for the one that the file was read by. A new name makes a new profile.
+    pub profile: Option<String>,
+    /// The worksheet to read; an empty name lets the program choose again, `None` leaves it as it is.
+    pub sheet: Option<String>,
+    /// Titles of columns and what they say; `None` for a column to be left out.
+    pub columns: BTreeMap<String, Option<Field>>,
+    /// Titles of columns and the unit of their amounts; `None` to go by title and heading.
+    pub units: BTreeMap<String, Option<MoneyUnit>>,
     /// Names of places and what they mean.
     pub places: BTreeMap<String, RegionCode>,
 }
 
-/// Keeps a correction as a new version of the batch's profile and checks the file again by it.
+impl Correction {
+    /// Puts the correction on top of what a profile says. What the program recognises by itself (`columns`) is not noted
+    /// again: a profile keeps what differs.
+    fn apply(&self, mapping: &mut Mapping, recognised: &Columns) {
+        for (title, field) in &self.columns {
+            if recognised.titled(title).is_none_or(|column| column.field != *field) {
+                mapping.set_column(title, field.unwrap_or(Field::Ignored));
+            }
+        }
+        for (title, unit) in &self.units {
+            mapping.set_unit(title, *unit);
+        }
+        if let Some(sheet) = &self.sheet {
+            mapping.sheet = Some(sheet.clone()).filter(|name| !name.is_empty());
+        }
+        mapping.places.extend(self.places.iter().map(|(place, code)| (place.clone(), *code)));
+    }
+}
+
+/// Keeps a correction as a new version of a profile of the source and checks the file again by it. A profile of a new
+/// name begins with what the file was read by.
 ///
 /// # Errors
-/// `WrongState` if the batch is not waiting for a decision, `Denied`, or the database.
+/// `WrongState` if the batch is not waiting for a decision, `BadProfileName`, `Denied`, or the database.
 pub async fn correct(
     ctx: &Context,
     app: &App,
@@ -203,15 +229,24 @@ pub async fn correct(
     correction: &Correction,
 ) -> Result<Id<sh_jobs::Job>, ImportError> {
     let (batch, source) = find(ctx, app, id, Permission::ImportClaims).await?;
-    let name = batch.profile.as_ref().map_or(sources::DEFAULT_PROFILE, |profile| profile.0.as_str());
+    let own = batch.profile.as_ref().map_or(sources::DEFAULT_PROFILE, |profile| profile.0.as_str());
+    let name = match &correction.profile {
+        Some(name) => sources::profile_name(name)?,
+        None => own,
+    };
+    let recognised = match (&batch.summary, &batch.problem) {
+        (Some(summary), _) => summary.columns.clone(),
+        (None, Some(problem)) => problem.columns.clone(),
+        (None, None) => Columns::default(),
+    };
     app.db
         .write(async |tx| {
-            let known = store::profile(tx, &source.code, name, None).await?;
+            let known = match store::profile(tx, &source.code, name, None).await? {
+                None => store::profile(tx, &source.code, own, None).await?,
+                known => known,
+            };
             let mut mapping = known.map(|known| known.1).unwrap_or_default();
-            for (title, field) in &correction.columns {
-                mapping.set_column(title, *field);
-            }
-            mapping.places.extend(correction.places.iter().map(|(place, code)| (place.clone(), *code)));
+            correction.apply(&mut mapping, &recognised);
             let version = sources::write_profile(ctx, tx, &source.code, name, &mapping).await?;
             if !store::set_profile(tx, id, name, version).await? {
                 let state = store::batch(tx, id).await?.map_or(batch.state, |batch| batch.state);
@@ -239,6 +274,52 @@ pub async fn discard(ctx: &Context, app: &App, id: Id<ImportBatch>) -> Result<()
             Ok(())
         })
         .await
+}
+
+/// Why a file as a whole was refused, and what to do, in the language of the reader.
+pub fn problem_text(locale: Locale, problem: &FileProblem) -> (String, String) {
+    let mut args: Vec<(&str, sh_ui::Arg<'_>)> =
+        problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    let missing: Vec<String> =
+        problem.missing.iter().map(|field| locale.t(&format!("field-{}", field.word()))).collect();
+    let comma = if locale == Locale::Zh { "、" } else { ", " };
+    args.push(("missing", missing.join(comma).into()));
+    args.push(("sheet", problem.sheets.read.as_str().into()));
+    let key = format!("problem-{}", problem.code);
+    (locale.with(&key, &args), locale.with(&format!("{key}-advice"), &args))
+}
+
+/// Why an import did not go on, and what to do, in one text.
+pub fn refusal_text(locale: Locale, error: &ImportError) -> String {
+    let (reason, advice) = match error {
+        ImportError::File(fault) => problem_text(locale, &FileProblem::of(fault)),
+        error => {
+            let args = error.args();
+            let args: Vec<(&str, sh_ui::Arg<'_>)> =
+                args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+            let key = format!("problem-{}", error.code());
+            let advice = format!("{key}-advice");
+            let advice = if locale.has(&advice) { locale.with(&advice, &args) } else { String::new() };
+            (locale.with(&key, &args), advice)
+        }
+    };
+    sentences(locale, &reason, &advice)
+}
+
+/// Reason and advice in one line.
+pub fn sentences(locale: Locale, reason: &str, advice: &str) -> String {
+    match locale {
+        Locale::Zh => format!("{reason}。{advice}"),
+        Locale::En => format!("{reason}. {advice}"),
+    }
+}
+
+/// Whether a person can mend what went wrong, by another file, source or decision.
+pub fn is_mendable(error: &ImportError) -> bool {
+    matches!(
+        error.kind(),
+        Kind::NotFound | Kind::Unprocessable | Kind::Conflict | Kind::TooLarge | Kind::BadInput
+    )
 }
 
 /// Reason and fix of an issue in the language of the reader.
@@ -288,7 +369,7 @@ fn mark_blocking(
     let marked = mark(
         path,
         &LIMITS,
-        &layout.sheet,
+        &layout.sheets.read,
         &layout.header,
         &titles,
         |row| {
@@ -308,7 +389,7 @@ fn mark_blocking(
 /// What is written beside a row; nothing beside a row that says nothing.
 fn outcome_of(
     locale: Locale,
-    columns: &crate::import::columns::Columns,
+    columns: &Columns,
     read: &crate::import::reader::ReadRow,
 ) -> Option<RowOutcome> {
     use crate::import::reader::Outcome;

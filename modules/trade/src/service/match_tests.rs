@@ -31,7 +31,7 @@ inserts! {
     TEST_CLAIMS = claim(id Uuid, batch Uuid, row_no I64, source Text, kind I64, content I64, occurrence I64,
         withdrawn Bool, day I64, day_precision I64, seller I64, seller_name Text, buyer I64, buyer_kind I64, product Text,
         category I64, origin I64, destination I64, amount I64, basis I64, quantity I64, order_no Text, invoice_no Text,
-        stage I64, role I64, channel I64, certified Bool, link I64) "";
+        stage I64, role I64, channel I64, certified I64, link I64) "";
     /// Names of a test.
     TEST_NAMES = party(number I64, name Text, kind I64, code Text, person Bool) "ON CONFLICT (number) DO NOTHING";
 }
@@ -95,7 +95,7 @@ fn row(raw: &RawEntry, number: usize) -> Vec<Value> {
         raw.stage.code(),
         raw.role.code(),
         raw.channel.code(),
-        raw.certified,
+        raw.certified.code(),
         raw.link.code(),
     ]
 }

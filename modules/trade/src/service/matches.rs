@@ -6,17 +6,21 @@ use sh_db::{DbError, Tx};
 use sh_http::{App, Context, Listing, Page, Permission, Visible};
 use sh_kernel::{Fen, Id, RegionCode};
 use sh_regions::Regions;
+use sh_ui::Locale;
 
 use super::rule::{RuleError, RulingRow, scope_of};
 pub use crate::store::queue::{ClaimView, QueueFilter};
 use crate::{
     matching::{
-        Entries,
+        Entries, Rule,
         explain::{FieldComparison, explain},
     },
     model::{Claim, Ruling},
     store::queue as store,
 };
+
+/// Rulings that are looked through at once to find those that may be seen.
+const LOOK_AT: i64 = 200;
 
 /// Two claims that may report the same sale, side by side.
 #[derive(Debug, Clone)]
@@ -56,6 +60,12 @@ pub struct Ruled {
     pub ruling: RulingRow,
     /// The claims it is about.
     pub claims: Vec<ClaimView>,
+}
+
+/// What ties a claim, in words; likeness with its score from 0 to 1000.
+pub fn rule_text(locale: Locale, rule: Rule, score: i64) -> String {
+    let key = format!("match-rule-{}", rule.word());
+    if rule == Rule::Likeness { locale.with(&key, &[("score", score.into())]) } else { locale.t(&key) }
 }
 
 /// The cities whose claims the actor may see; `None` for all.
@@ -113,8 +123,8 @@ pub async fn sum(ctx: &Context, app: &App, filter: &QueueFilter) -> Result<Queue
 /// # Errors
 /// `Denied` or the database.
 pub async fn sources(ctx: &Context, app: &App) -> Result<Vec<WaitingSource>, RuleError> {
-    ctx.require_somewhere(Permission::DecideMatches)?;
-    let rows = app.db.read(async |tx| store::waiting_sources(tx).await).await?;
+    let cities = cities(ctx)?;
+    let rows = app.db.read(async |tx| store::waiting_sources(tx, cities.as_deref()).await).await?;
     Ok(rows.into_iter().map(|(code, name, count)| WaitingSource { code, name, count }).collect())
 }
 
@@ -131,6 +141,21 @@ pub async fn pair(ctx: &Context, app: &App, claim: Id<Claim>) -> Result<Option<P
             let Some(candidate) = view.candidate else { return Ok(None) };
             let Some(anchor) = store::anchor(tx, candidate).await? else { return Ok(None) };
             Ok(pairs(tx, &[(claim, anchor)]).await?.pop())
+        })
+        .await
+}
+
+/// The ruling in force that settled a claim; `None` if the rules did.
+///
+/// # Errors
+/// `NotFound`, `Denied`, or the database.
+pub async fn ruling_on(ctx: &Context, app: &App, claim: Id<Claim>) -> Result<Option<RulingRow>, RuleError> {
+    app.db
+        .read(async |tx| {
+            let view =
+                store::claim_views(tx, &[claim]).await?.into_iter().next().ok_or(RuleError::NotFound)?;
+            ctx.require(Permission::DecideMatches, scope_of(&view))?;
+            Ok(store::ruling_on(tx, claim).await?)
         })
         .await
 }
@@ -161,27 +186,37 @@ pub async fn next_after(
 /// # Errors
 /// `Denied`, a cursor that cannot be read, or the database.
 pub async fn rulings(ctx: &Context, app: &App, page: &Page) -> Result<Listing<Ruled>, sh_http::Failure> {
-    ctx.require_somewhere(Permission::DecideMatches).map_err(RuleError::from)?;
-    let before: Option<Id<Ruling>> = page.key()?;
-    let found = app
-        .db
-        .read(async |tx| {
-            let rulings = store::rulings_latest(tx, before, page.fetch()).await?;
-            let ids: Vec<Id<Claim>> = rulings.iter().flat_map(|row| [row.claim, row.other]).collect();
-            let views = by_id(store::claim_views(tx, &ids).await?);
-            let ruled = rulings.into_iter().map(|ruling| {
-                let claims = [ruling.claim, ruling.other];
-                Ruled { claims: claims.iter().filter_map(|id| views.get(id).cloned()).collect(), ruling }
-            });
-            Ok::<_, DbError>(ruled.collect::<Vec<_>>())
-        })
-        .await?;
+    let visible = ctx.require_somewhere(Permission::DecideMatches).map_err(RuleError::from)?;
+    let mut before: Option<Id<Ruling>> = page.key()?;
+    let wanted = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
+    let limit = if visible == Visible::All { page.fetch() } else { LOOK_AT };
     let may_see = |ruled: &Ruled| {
         ruled.claims.first().is_some_and(|view| ctx.allows(Permission::DecideMatches, &scope_of(view)))
     };
-    let mut listing = Listing::of(found, page, |ruled| ruled.ruling.id);
-    listing.items.retain(may_see);
-    Ok(listing)
+    let found = app
+        .db
+        .read(async |tx| {
+            let mut found = Vec::new();
+            loop {
+                let rulings = store::rulings_latest(tx, before, limit).await?;
+                let ended = i64::try_from(rulings.len()).unwrap_or(0) < limit;
+                before = rulings.last().map(|row| row.id);
+                let ids: Vec<Id<Claim>> = rulings.iter().flat_map(|row| [row.claim, row.other]).collect();
+                let views = by_id(store::claim_views(tx, &ids).await?);
+                let ruled = rulings.into_iter().map(|ruling| {
+                    let claims = [ruling.claim, ruling.other];
+                    Ruled { claims: claims.iter().filter_map(|id| views.get(id).cloned()).collect(), ruling }
+                });
+                found.extend(ruled.filter(may_see));
+                if ended || found.len() >= wanted {
+                    break;
+                }
+            }
+            found.truncate(wanted);
+            Ok::<_, DbError>(found)
+        })
+        .await?;
+    Ok(Listing::of(found, page, |ruled| ruled.ruling.id))
 }
 
 fn by_id(views: Vec<ClaimView>) -> HashMap<Id<Claim>, ClaimView> {

@@ -17,6 +17,27 @@ use crate::{
 /// The profile that corrections go to if a person names none.
 pub const DEFAULT_PROFILE: &str = "default";
 
+/// Characters of the name of a profile at most.
+const PROFILE_CHARS_MAX: usize = 40;
+
+/// The name of a profile without white space around it. It is typed on the command line, so it holds no white space or
+/// control characters.
+///
+/// # Errors
+/// `BadProfileName`.
+pub fn profile_name(name: &str) -> Result<&str, ImportError> {
+    let name = name.trim();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control();
+    if name.is_empty()
+        || name.starts_with('-')
+        || name.chars().count() > PROFILE_CHARS_MAX
+        || !name.chars().all(plain)
+    {
+        return Err(ImportError::BadProfileName(name.to_owned()));
+    }
+    Ok(name)
+}
+
 impl From<&SourceSpec> for Source {
     fn from(spec: &SourceSpec) -> Self {
         Self {
@@ -115,7 +136,7 @@ pub async fn profile(
 /// Returns the version; saving what is there already makes none.
 ///
 /// # Errors
-/// `Denied` without [`Permission::ImportClaims`] for the source, or the database.
+/// `BadProfileName`, `Denied` without [`Permission::ImportClaims`] for the source, or the database.
 pub async fn save_profile(
     ctx: &Context,
     app: &App,
@@ -125,6 +146,7 @@ pub async fn save_profile(
 ) -> Result<i64, ImportError> {
     let source = get(ctx, app, code).await?;
     ctx.require_any(Permission::ImportClaims, &source.scopes())?;
+    let name = profile_name(name)?;
     app.db.write(async |tx| write_profile(ctx, tx, code, name, mapping).await).await
 }
 

@@ -4,11 +4,12 @@ use sh_db::{DbError, FromRow, Row, Sql, Tx, Value, binds, statements};
 use sh_kernel::{Day, Id, Quantity};
 
 use crate::{
-    axes::{Axis, BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage},
+    axes::{Axis, BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage},
     facts::{
         CauseSum, Condition, DecisionRow, Fact, LineFilter, LineQuery, PartyCount, SourceSummary, Sum,
         TieState, TiedClaim, TradeCursor, TradeFilter, TradeRow, list::Path,
     },
+    matching::Rule,
     model::{LineAxes, Posting, SourceKind, Trade, TradeLine},
 };
 
@@ -17,7 +18,7 @@ const LINE: &str = "SELECT trade, line, posting, day, amount, count, quantity, o
 /// Ten codes below 64 go over in one number, and two places in another: a third of the columns, half of the time.
 const FACT: &str = "SELECT day, amount, count, origin * 1000000 + destination, seller, \
     ((((((((channel * 64 + category) * 64 + buyer_kind) * 64 + class) * 64 + \
-    CASE WHEN certified THEN 1 ELSE 0 END) * 64 + role) * 64 + stage) * 64 + grade) * 64 + link) * 64 + basis \
+    certified) * 64 + role) * 64 + stage) * 64 + grade) * 64 + link) * 64 + basis \
     FROM trade_line";
 
 statements! {
@@ -79,7 +80,7 @@ impl FromRow for TradeLine {
                 category: code(row, 10, Category::from_code)?,
                 buyer_kind: code(row, 11, BuyerKind::from_code)?,
                 class: row.get(12)?,
-                certified: row.get(13)?,
+                certified: code(row, 13, Certified::from_code)?,
                 role: code(row, 14, Role::from_code)?,
                 stage: code(row, 15, Stage::from_code)?,
                 grade: code(row, 16, Grade::from_code)?,
@@ -132,7 +133,7 @@ impl FromRow for TiedClaim {
             invoice_no: row.get(13)?,
             stage: code(row, 14, Stage::from_code)?,
             state: code(row, 15, TieState::from_code)?,
-            rule: row.get(16)?,
+            rule: code(row, 16, Rule::from_code)?,
             score: row.get(17)?,
         })
     }
@@ -144,7 +145,7 @@ impl FromRow for DecisionRow {
             claim: row.get(0)?,
             trade: row.get(1)?,
             state: code(row, 2, TieState::from_code)?,
-            rule: row.get(3)?,
+            rule: code(row, 3, Rule::from_code)?,
             score: row.get(4)?,
             ruling: row.get(5)?,
             posting: row.get(6)?,
@@ -267,7 +268,7 @@ const fn column(axis: Axis) -> &'static str {
         Axis::Category => "l.category",
         Axis::BuyerKind => "l.buyer_kind",
         Axis::Class => "l.class",
-        Axis::Certified => "CAST(CASE WHEN l.certified THEN 1 ELSE 0 END AS BIGINT)",
+        Axis::Certified => "l.certified",
         Axis::Role => "l.role",
         Axis::Stage => "l.stage",
         Axis::Grade => "l.grade",

@@ -35,7 +35,7 @@ sh_db::inserts! {
         withdrawn Bool, day I64, day_precision I64, seller I64, seller_name Text, seller_code Text, buyer I64,
         buyer_name Text, buyer_kind I64, product Text, category I64, origin I64, destination I64, amount I64,
         basis I64, quantity I64, order_no Text, invoice_no Text, stage I64, role I64, channel I64, outlet Text,
-        certified Bool, link I64, event Text) "";
+        certified I64, link I64, event Text) "";
 }
 
 sh_db::statements! {
@@ -451,7 +451,7 @@ fn claim_row(batch: Id<ImportBatch>, source: &Source, claim: &ClaimRow<'_>) -> V
         facts.role.code(),
         facts.channel.code(),
         facts.outlet.as_deref(),
-        facts.certified,
+        facts.certified.code(),
         facts.link.code(),
         facts.event.as_deref()
     ]

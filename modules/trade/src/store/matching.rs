@@ -4,7 +4,7 @@ use sh_db::{DbError, FromRow, Row, Tx, Value, binds, inserts, statements};
 use sh_kernel::{Day, Fen, Id, Instant, Quantity};
 
 use crate::{
-    axes::{BuyerKind, Category, Channel, Grade, Link, PriceBasis, Role, Stage},
+    axes::{BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage},
     matching::{RawEntry, Ruling, plan::Standing},
     model::{self, Claim, DayPrecision, ImportBatch, LineAxes, SourceKind, Trade, TradeLine},
 };
@@ -20,8 +20,8 @@ statements! {
     FREE_LEASE = "DELETE FROM matching_lease WHERE one = 1 AND holder = $1";
     /// The claims of some days with their ties. Codes go over in one number, which halves the time of reading.
     CLAIMS_BETWEEN = "SELECT c.id, c.batch, c.source, c.content, c.occurrence, c.day,
-        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 2
-        + CASE WHEN c.certified THEN 1 ELSE 0 END) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
+        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 4
+        + c.certified) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
         + c.stage) * 16 + c.role) * 64 + c.channel) * 16 + c.link,
         c.seller, c.buyer, c.product, c.origin * 1000000 + c.destination, c.amount, c.quantity, c.order_no,
         c.invoice_no, (t.state * 64 + t.rule) * 1024 + t.score, t.trade, t.candidate
@@ -61,7 +61,7 @@ inserts! {
     ADD_POSTING = posting(seq I64, at Instant, day I64, batch Uuid, cause Text) "";
     /// Writes lines.
     ADD_LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
-        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified Bool, role I64, stage I64,
+        destination I64, channel I64, category I64, buyer_kind I64, class I64, certified I64, role I64, stage I64,
         grade I64, link I64, basis I64, seller I64, buyer I64) "";
     /// Writes trades or what changed about them.
     UPSERT_TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64,
@@ -108,7 +108,7 @@ impl FromRow for ClaimRow {
         let basis = PriceBasis::from_code(codes.next(16)).ok_or_else(|| wrong("price basis"))?;
         let category = Category::from_code(codes.next(64)).ok_or_else(|| wrong("category"))?;
         let buyer_kind = BuyerKind::from_code(codes.next(64)).ok_or_else(|| wrong("kind of buyer"))?;
-        let certified = codes.next(2) == 1;
+        let certified = Certified::from_code(codes.next(4)).ok_or_else(|| wrong("certificate"))?;
         let withdrawn = codes.next(2) == 1;
         let precision = if codes.next(4) == 2 { DayPrecision::Month } else { DayPrecision::Day };
         let kind = SourceKind::from_code(codes.0).ok_or_else(|| wrong("kind of source"))?;
@@ -178,7 +178,7 @@ impl FromRow for LineRow {
                 category: code(row, 10, Category::from_code)?,
                 buyer_kind: code(row, 11, BuyerKind::from_code)?,
                 class: row.get(12)?,
-                certified: row.get(13)?,
+                certified: code(row, 13, Certified::from_code)?,
                 role: code(row, 14, Role::from_code)?,
                 stage: code(row, 15, Stage::from_code)?,
                 grade: code(row, 16, Grade::from_code)?,
@@ -321,7 +321,7 @@ pub(crate) async fn add_lines(tx: &mut Tx, lines: &[TradeLine]) -> Result<(), Db
             axes.category.code(),
             axes.buyer_kind.code(),
             axes.class,
-            axes.certified,
+            axes.certified.code(),
             axes.role.code(),
             axes.stage.code(),
             axes.grade.code(),

@@ -5,15 +5,15 @@ use sh_kernel::{Fen, Id, Instant};
 
 use super::matching::ClaimRow;
 use crate::{
-    matching::RawEntry,
+    matching::{RawEntry, Rule},
     model::{Claim, Ruling, Trade},
 };
 
 statements! {
     /// Claims with all that a person looks at.
     CLAIM_VIEWS = "SELECT c.id, c.batch, c.source, c.content, c.occurrence, c.day,
-        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 2
-        + CASE WHEN c.certified THEN 1 ELSE 0 END) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
+        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 4
+        + c.certified) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
         + c.stage) * 16 + c.role) * 64 + c.channel) * 16 + c.link,
         c.seller, c.buyer, c.product, c.origin * 1000000 + c.destination, c.amount, c.quantity, c.order_no,
         c.invoice_no, (t.state * 64 + t.rule) * 1024 + t.score, t.trade, t.candidate,
@@ -38,12 +38,16 @@ statements! {
         AND (CAST($5 AS BIGINT) IS NULL OR t.destination {{in_i64 $6}})";
     /// Sources that have claims waiting.
     WAITING_SOURCES = "SELECT t.source, COALESCE(s.name, t.source), COUNT(*) FROM tie t
-        LEFT JOIN source s ON s.code = t.source WHERE t.state = 5 GROUP BY t.source, s.name ORDER BY t.source";
+        LEFT JOIN source s ON s.code = t.source WHERE t.state = 5
+        AND (CAST($1 AS BIGINT) IS NULL OR t.destination {{in_i64 $2}}) GROUP BY t.source, s.name ORDER BY t.source";
     /// The claim that stands for a trade.
     ANCHOR = "SELECT anchor FROM trade WHERE id = $1";
     /// Rulings on a pair that are in force.
     RULINGS_ON_PAIR = "SELECT id FROM ruling WHERE withdrawn_at IS NULL
         AND ((claim = $1 AND other = $2) OR (claim = $2 AND other = $1))";
+    /// The last ruling in force that names a claim.
+    RULING_ON = "SELECT id, claim, other, same, actor, reason, at, withdrawn_by, withdrawn_at FROM ruling
+        WHERE withdrawn_at IS NULL AND (claim = $1 OR other = $1) ORDER BY id DESC LIMIT 1";
     /// One ruling.
     RULING = "SELECT id, claim, other, same, actor, reason, at, withdrawn_by, withdrawn_at FROM ruling WHERE id = $1";
     /// Rulings from the latest to the earliest.
@@ -109,8 +113,8 @@ pub struct ClaimView {
     pub candidate: Option<Id<Trade>>,
     /// State of its tie, 0 if matching has not looked at it.
     pub state: i64,
-    /// By which rule.
-    pub rule: i64,
+    /// What ties it, or would tie it if a person says so.
+    pub rule: Rule,
     /// 0 to 1000.
     pub score: i64,
     /// The seller's name as reported.
@@ -135,7 +139,7 @@ impl FromRow for ClaimView {
             trade: tie.and_then(|tie| tie.trade),
             candidate: tie.and_then(|tie| tie.candidate),
             state: tie.map_or(0, |tie| tie.state),
-            rule: tie.map_or(0, |tie| tie.rule),
+            rule: tie.and_then(|tie| Rule::from_code(tie.rule)).unwrap_or(Rule::First),
             score: tie.map_or(0, |tie| tie.score),
             seller_name: row.get(18)?,
             buyer_name: row.get(19)?,
@@ -207,8 +211,12 @@ pub(crate) async fn waiting_sum(
 }
 
 /// Sources that have claims waiting: code, name, how many.
-pub(crate) async fn waiting_sources(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, DbError> {
-    tx.fetch_all(&WAITING_SOURCES, Vec::new()).await
+pub(crate) async fn waiting_sources(
+    tx: &mut Tx,
+    cities: Option<&[i64]>,
+) -> Result<Vec<(String, String, i64)>, DbError> {
+    let limited = cities.map(|_| 1_i64);
+    tx.fetch_all(&WAITING_SOURCES, binds![limited, cities.unwrap_or_default()]).await
 }
 
 /// The claim that stands for a trade.
@@ -220,6 +228,11 @@ pub(crate) async fn anchor(tx: &mut Tx, trade: Id<Trade>) -> Result<Option<Id<Cl
 /// One ruling.
 pub(crate) async fn ruling(tx: &mut Tx, id: Id<Ruling>) -> Result<Option<RulingRow>, DbError> {
     tx.fetch_optional(&RULING, binds![id]).await
+}
+
+/// The last ruling in force that names a claim.
+pub(crate) async fn ruling_on(tx: &mut Tx, claim: Id<Claim>) -> Result<Option<RulingRow>, DbError> {
+    tx.fetch_optional(&RULING_ON, binds![claim]).await
 }
 
 /// Rulings from the latest to the earliest.

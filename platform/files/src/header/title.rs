@@ -141,12 +141,13 @@ pub(super) fn is_unit_only(text: &str) -> bool {
     !inside.is_empty() && unit_named(inside.strip_prefix("单位:").unwrap_or(inside)).is_some()
 }
 
-/// The unit of money of a line above a table: `单位：万元`, `金额单位：元`.
+/// The unit of money of a line above a table: `单位：万元`, `金额单位：元`, `填报单位：广州市协作办  单位：万元`.
 pub(super) fn sheet_unit(line: &str) -> Option<MoneyUnit> {
     let folded = fold_text(line);
-    let (_, after) = folded.split_once("单位:")?;
-    let unit: String = after.chars().take_while(|c| !matches!(c, ')' | ',' | ';' | '/' | '.')).collect();
-    MoneyUnit::named(&unit)
+    folded.split("单位:").skip(1).find_map(|after| {
+        let unit: String = after.chars().take_while(|c| !matches!(c, ')' | ',' | ';' | '/' | '.')).collect();
+        MoneyUnit::named(&unit)
+    })
 }
 
 #[cfg(test)]
@@ -168,6 +169,7 @@ mod tests {
         assert_eq!(read("金额（不含税）").0, "金额(不含税)");
         assert_eq!(sheet_unit("金额单位：万元"), Some(MoneyUnit::TenThousand));
         assert_eq!(sheet_unit("填报单位：广州市"), None);
+        assert_eq!(sheet_unit("填报单位：广州市　　单位：亿元"), Some(MoneyUnit::HundredMillion));
         assert!(is_unit_only("（万元）"));
         assert!(!is_unit_only("苹果"));
     }

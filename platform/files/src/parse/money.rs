@@ -47,6 +47,35 @@ impl MoneyUnit {
         }
     }
 
+    /// Every unit, from the smallest to the largest.
+    pub const ALL: &[Self] = &[
+        Self::Fen,
+        Self::Jiao,
+        Self::Yuan,
+        Self::Thousand,
+        Self::TenThousand,
+        Self::Million,
+        Self::HundredMillion,
+    ];
+
+    /// The stable word, as it is also serialised.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fen => "fen",
+            Self::Jiao => "jiao",
+            Self::Yuan => "yuan",
+            Self::Thousand => "thousand",
+            Self::TenThousand => "ten-thousand",
+            Self::Million => "million",
+            Self::HundredMillion => "hundred-million",
+        }
+    }
+
+    /// The unit with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|unit| unit.word() == word)
+    }
+
     /// The unit that a folded text names: `万元`, `元`, `rmb`.
     pub fn named(text: &str) -> Option<Self> {
         let text = text.strip_prefix("人民币").unwrap_or(text);

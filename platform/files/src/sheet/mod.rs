@@ -193,28 +193,26 @@ impl Workbook {
         Ok(Rows { inner, seen: 0, limit: self.limits.rows, done: false })
     }
 
-    /// The visible sheet whose header answers most of the fields, with that header: first by required fields found,
-    /// then by all fields found. `None` if no sheet has any of them.
+    /// The visible sheets that have a header, the one that answers most of the fields first: by required fields found,
+    /// then by all fields found, then as their tabs stand.
     ///
     /// # Errors
     /// What reading the first rows meets.
-    pub fn best_sheet(
+    pub fn headers(
         &mut self,
         fields: &[FieldSpec],
         saved: &SavedMapping,
-    ) -> Result<Option<(String, Header)>, OpenError> {
+    ) -> Result<Vec<(String, Header)>, OpenError> {
         let names: Vec<String> =
             self.sheets.iter().filter(|sheet| !sheet.hidden).map(|sheet| sheet.name.clone()).collect();
-        let required = fields.iter().filter(|field| field.required).count();
-        let score = |header: &Header| (required.saturating_sub(header.missing.len()), header.found());
-        let mut best: Option<(String, Header)> = None;
+        let mut found = Vec::new();
         for name in names {
-            let Some(header) = self.find_header(&name, fields, saved)? else { continue };
-            if best.as_ref().is_none_or(|(_, highest)| score(&header) > score(highest)) {
-                best = Some((name, header));
+            if let Some(header) = self.find_header(&name, fields, saved)? {
+                found.push((name, header));
             }
         }
-        Ok(best)
+        found.sort_by_key(|(_, header)| (header.missing.len(), std::cmp::Reverse(header.found())));
+        Ok(found)
     }
 
     /// Finds the header among the first rows of a sheet; `None` if there is none.

@@ -17,7 +17,7 @@ pub(super) fn bom_of(start: &[u8]) -> Option<Encoding> {
 }
 
 /// Finds the character set of a whole file: by its mark, else UTF-8 if all of it is, else GB18030 if all of
-/// it is.
+/// it is. A file that ends in the middle of a character was cut off.
 pub(super) fn encoding_of(path: &Utf8Path) -> Result<Encoding, OpenError> {
     let mut start = [0; 4];
     let count = buffered(path)?.read(&mut start)?;
@@ -28,29 +28,41 @@ pub(super) fn encoding_of(path: &Utf8Path) -> Result<Encoding, OpenError> {
         Some(_) => &[UTF_16BE],
         None => &[UTF_8, GB18030],
     };
+    let mut refusal = OpenError::Encoding;
     for encoding in candidates {
-        if decodes(path, encoding)? {
-            return Ok(encoding);
+        match decodes(path, encoding)? {
+            Formed::Well => return Ok(encoding),
+            Formed::CutOff => refusal = OpenError::corrupt("the text ends in the middle of a character"),
+            Formed::Ill => {}
         }
     }
-    Err(OpenError::Encoding)
+    Err(refusal)
+}
+
+/// What a file is in a character set.
+enum Formed {
+    Well,
+    CutOff,
+    Ill,
 }
 
 /// Whether all of a file is well-formed in a character set.
-fn decodes(path: &Utf8Path, encoding: Encoding) -> Result<bool, OpenError> {
+fn decodes(path: &Utf8Path, encoding: Encoding) -> Result<Formed, OpenError> {
     let mut reader = DecodeReader::open(path, encoding)?;
     let mut buffer = vec![0; 64 * 1024];
     loop {
         match reader.read(&mut buffer) {
-            Ok(0) => return Ok(true),
+            Ok(0) => return Ok(Formed::Well),
             Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Formed::CutOff),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(Formed::Ill),
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-/// Gives a file as UTF-8 without a byte order mark; malformed text is `InvalidData`.
+/// Gives a file as UTF-8 without a byte order mark; malformed text is `InvalidData`, half a character at the end
+/// `UnexpectedEof`.
 pub(super) struct DecodeReader {
     inner: Buffered,
     decoder: Decoder,
@@ -91,6 +103,9 @@ impl DecodeReader {
         self.raw_at += read;
         self.out.truncate(written);
         match result {
+            encoding_rs::DecoderResult::Malformed(..) if self.ended => {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
             encoding_rs::DecoderResult::Malformed(..) => Err(io::ErrorKind::InvalidData.into()),
             _ => Ok(()),
         }

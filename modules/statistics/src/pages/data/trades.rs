@@ -10,8 +10,10 @@ use sh_regions::Regions;
 use sh_trade::{
     axes::{Axis, Channel, Grade},
     facts::TradeCursor,
+    matching::Rule,
     model::Trade,
     pages::source_name,
+    service::matches::rule_text,
 };
 use sh_ui::{
     AmountUnit, Choice, Column, Crumb, DataTable, EvidenceGrade, Field, Locale, Pager, QueryForm, Row, Theme,
@@ -450,6 +452,8 @@ fn reason_text(locale: Locale, reason: &PublicReason) -> String {
             locale.with("data-reason-order-accepted", &[("number", number.into())])
         }
         "platform-order" => locale.with("data-reason-order", &[("number", number.into())]),
+        "own-record" => locale.t("data-reason-own-record"),
+        "order" => locale.with("data-reason-order-no", &[("number", number.into())]),
         "invoice" => locale.with("data-reason-invoice", &[("number", number.into())]),
         _ => locale.t("data-reason-reported"),
     }
@@ -484,8 +488,7 @@ fn claims(locale: Locale, claims: &[PublicClaim]) -> Markup {
     let text = |value: &Option<String>| value.as_ref().map(|value| html! { (value) });
     let rows = claims.iter().map(|claim| {
         let (tone, state) = state_text(locale, claim.state);
-        let rule =
-            (claim.rule > 0).then(|| locale.with("data-rule", &[("rule", claim.rule.to_string().into())]));
+        let rule = (claim.rule != Rule::First).then(|| rule_text(locale, claim.rule, claim.score));
         let mut cells = vec![
             Some(html! { (source_name(locale, &claim.source, &claim.source_name)) }),
             Some(html! { (claim.day) }),
@@ -557,10 +560,12 @@ fn history(locale: Locale, decisions: &[PublicDecision]) -> Vec<TimelineEntry> {
     let entries = decisions.iter().map(|decision| {
         let (tone, what) = state_text(locale, decision.state);
         let what = if decision.here { what } else { locale.with("data-left", &[("state", what.into())]) };
-        let detail = locale.with(
-            "data-decision",
-            &[("source", decision.source.as_str().into()), ("posting", decision.posting.to_string().into())],
-        );
+        let known = [
+            ("source", source_name(locale, &decision.source, &decision.source_name).into()),
+            ("rule", rule_text(locale, decision.rule, decision.score).into()),
+            ("posting", decision.posting.to_string().into()),
+        ];
+        let detail = locale.with("data-decision", &known);
         TimelineEntry { what, when: decision.at.clone(), detail: Some(detail), tone }
     });
     entries.collect()

@@ -1,7 +1,7 @@
 //! Amounts and quantities of a row.
 
 use sh_files::{
-    parse::{self, CellProblem, MoneyUnit},
+    parse::{self, CellProblem},
     sheet::{Cell, SheetRow},
 };
 use sh_kernel::{Fen, Quantity};
@@ -11,7 +11,7 @@ use crate::{
     axes::PriceBasis,
     import::{
         columns::Column,
-        fields::{Field, money_unit_in},
+        fields::Field,
         issue::{Issue, Severity},
         values,
     },
@@ -58,7 +58,7 @@ impl RowReader {
     /// Quantity times price, to the fen.
     pub(super) fn computed(&self, draft: &mut Draft<'_>) -> Option<Fen> {
         let (column, cell) = self.cell(draft.row, Field::UnitPrice)?;
-        let price = parse::money(cell, column.unit_of_price()).ok()?;
+        let price = parse::money(cell, column.shown_unit()).ok()?;
         let (quantity, factor) = self.quantity_quietly(draft.row)?;
         let product = i128::from(price.0) * i128::from(quantity.0);
         let factor = i128::from(factor.max(1));
@@ -107,14 +107,6 @@ pub(super) const AMOUNTS: &[(Field, Option<PriceBasis>)] = &[
     (Field::AmountWithFreight, Some(PriceBasis::WithFreight)),
     (Field::AmountWithoutTax, Some(PriceBasis::WithoutTax)),
 ];
-
-impl Column {
-    /// A price stands in yuan even where the amounts of the sheet are in ten thousands, unless its own title says
-    /// otherwise.
-    fn unit_of_price(&self) -> MoneyUnit {
-        if money_unit_in(&self.title).is_some() { self.unit } else { MoneyUnit::Yuan }
-    }
-}
 
 /// Notes if the amount is not what quantity and price give: more than a yuan and one in a hundred apart.
 fn compare(draft: &mut Draft<'_>, column: &Column, amount: Fen, computed: Fen) {

@@ -9,17 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use sh_files::parse::MoneyUnit;
 use sh_http::{App, AppError, Context, Failure, Form, Kind, Path, Redirect};
 use sh_kernel::{Id, RegionCode};
 use sh_ui::Tone;
 use tokio_util::io::ReaderStream;
 
-use super::upload::refusal_text;
 use crate::{
     import::{batch::BatchState, error::ImportError, fields::Field},
     model::ImportBatch,
     service::{
-        check::{self, Correction},
+        check::{self, Correction, refusal_text},
         imports,
         post::{self, Confirmation},
         withdraw,
@@ -59,16 +59,24 @@ pub(crate) async fn columns(
 }
 
 /// The correction that a form says; `None` if a division code is none. An empty choice leaves a column out, an empty
-/// code leaves the question open.
+/// unit goes by the title, an empty code leaves the question open.
 fn correction_of(pairs: &Pairs) -> Option<Correction> {
     let map: BTreeMap<&str, &str> =
         pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut correction = Correction::default();
+    let mut correction = Correction {
+        sheet: map.get("sheet").map(|name| (*name).to_owned()),
+        profile: map.get("profile").filter(|name| !name.trim().is_empty()).map(|name| (*name).to_owned()),
+        ..Correction::default()
+    };
     for (name, value) in &map {
         if let Some(index) = name.strip_prefix("title-") {
-            let word = map.get(format!("field-{index}").as_str()).copied().unwrap_or_default();
-            let field = Field::from_word(word).unwrap_or(Field::Ignored);
-            correction.columns.insert((*value).to_owned(), field);
+            let said = |what: &str| map.get(format!("{what}-{index}").as_str()).copied();
+            if let Some(word) = said("field") {
+                correction.columns.insert((*value).to_owned(), Field::from_word(word));
+            }
+            if let Some(word) = said("unit") {
+                correction.units.insert((*value).to_owned(), MoneyUnit::from_word(word));
+            }
         }
         if let Some(index) = name.strip_prefix("place-") {
             let code = map.get(format!("code-{index}").as_str()).map(|code| code.trim()).unwrap_or_default();

@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
+use sh_files::parse::MoneyUnit;
 use sh_regions::Regions;
 use sh_ui::{
     Choice, Column, DataTable, Field, Locale, Row, Tone, button, button_link, data_table, panel, status_tag,
 };
 
-use super::show::{ISSUES_SHOWN, View, unit_name};
+use super::show::{ISSUES_SHOWN, View};
 use crate::{
     import::{
-        columns::Columns,
+        columns::{Column as TableColumn, Columns},
         fields::Field as Meaning,
+        file::Sheets,
         issue::{Issue, Severity},
         tally::Summary,
     },
-    service::check::issue_text,
+    service::{check::issue_text, sources::DEFAULT_PROFILE},
 };
 
 /// Places asked about at once.
@@ -140,56 +142,100 @@ const fn stage_key(stage: crate::axes::Stage) -> &'static str {
     }
 }
 
-/// What each column was taken for, to be corrected.
-pub(super) fn columns_editor(locale: Locale, view: &View, columns: &Columns) -> Markup {
-    let rows: Vec<(String, Option<Meaning>)> = columns
-        .list
-        .iter()
-        .map(|column| {
-            let amount = column.field.is_some_and(Meaning::is_amount);
-            let title = if amount && !column.title.contains(unit_name(column.unit)) {
-                format!("{}（{}）", column.title, unit_name(column.unit))
-            } else {
-                column.title.clone()
-            };
-            (title, column.field)
-        })
-        .collect();
-    let titles: Vec<&str> = columns.list.iter().map(|column| column.title.as_str()).collect();
-    editor(locale, view, &titles, &rows)
-}
-
-/// The titles of a file whose columns were not understood, to be explained.
-pub(super) fn titles_editor(locale: Locale, view: &View, titles: &[String]) -> Markup {
-    let rows: Vec<(String, Option<Meaning>)> =
-        titles.iter().map(|title| (title.clone(), crate::import::fields::exact(title))).collect();
-    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
-    editor(locale, view, &titles, &rows)
-}
-
-fn editor(locale: Locale, view: &View, titles: &[&str], rows: &[(String, Option<Meaning>)]) -> Markup {
-    let choices: Vec<Choice> = std::iter::once(Choice::new("", locale.t("import-column-unknown")))
-        .chain(Meaning::ALL.iter().map(|meaning| Choice::new(meaning.word(), field_text(locale, *meaning))))
-        .collect();
+/// What each column was taken for and in which unit, which worksheet was read, and which profile notes what a person
+/// corrects about it.
+pub(super) fn layout_editor(locale: Locale, view: &View, columns: &Columns, sheets: &Sheets) -> Markup {
+    let own = view.batch.profile.as_ref().map_or(DEFAULT_PROFILE, |profile| profile.0.as_str());
     let content = html! {
         p.hint { (locale.t("import-columns-hint")) }
         form method="post" action=(format!("/w/imports/{}/columns", view.batch.id)) {
-            @for (index, (title, (shown, meaning))) in titles.iter().zip(rows).enumerate() {
-                input type="hidden" name=(format!("title-{index}")) value=(title);
-                (Field::select(&format!("field-{index}"), shown, choices.clone())
-                    .value(meaning.map_or("", Meaning::word))
-                    .required()
-                    .render(locale))
+            @for (index, column) in columns.list.iter().enumerate() {
+                input type="hidden" name=(format!("title-{index}")) value=(column.title);
             }
-            (button(&locale.t("import-columns-save")))
+            div.form {
+                @if sheets.all.len() > 1 { (choose_sheet(locale, sheets)) }
+            }
+            @if !columns.list.is_empty() { (columns_table(locale, columns)) }
+            div.form {
+                (Field::text("profile", &locale.t("import-profile-save-as")).value(own)
+                    .hint(locale.t("import-profile-save-hint")).required().render(locale))
+                (button(&locale.t("import-columns-save")))
+            }
         }
     };
     html! {
-        details {
+        details open[view.batch.problem.is_some()] {
             summary { (locale.t("import-columns")) }
             (panel(&locale.t("import-columns"), None, &content))
         }
     }
+}
+
+fn choose_sheet(locale: Locale, sheets: &Sheets) -> Markup {
+    let named = sheets.all.iter().map(|name| Choice::new(name, name));
+    let automatic = if sheets.read.is_empty() || sheets.chosen {
+        locale.t("import-sheet-automatic")
+    } else {
+        locale.with("import-sheet-now", &[("sheet", sheets.read.as_str().into())])
+    };
+    let choices = std::iter::once(Choice::new("", automatic)).chain(named).collect();
+    let chosen = if sheets.chosen { sheets.read.as_str() } else { "" };
+    Field::select("sheet", &locale.t("import-sheet"), choices).value(chosen).required().render(locale)
+}
+
+/// One row per column: its title, what it says, and the unit of what could be an amount.
+fn columns_table(locale: Locale, columns: &Columns) -> Markup {
+    let meanings: Vec<Choice> = std::iter::once(Choice::new("", locale.t("import-column-unknown")))
+        .chain(Meaning::ALL.iter().map(|meaning| Choice::new(meaning.word(), field_text(locale, *meaning))))
+        .collect();
+    let rows = columns.list.iter().enumerate().map(|(index, column)| {
+        let of = |key: &str| locale.with(key, &[("title", column.title.as_str().into())]);
+        let meaning =
+            Field::select(&format!("field-{index}"), &of("import-column-meaning-of"), meanings.clone())
+                .value(column.field.map_or("", Meaning::word));
+        let unit = column.field.is_none_or(Meaning::is_money).then(|| {
+            let said = if column.unit_corrected { column.unit.word() } else { "" };
+            Field::select(&format!("unit-{index}"), &of("import-column-unit-of"), units(locale, column))
+                .value(said)
+                .in_cell()
+        });
+        Row { cells: vec![Some(html! { (column.title) }), Some(meaning.in_cell()), unit], ..Row::default() }
+    });
+    let table = DataTable {
+        caption: locale.t("import-columns"),
+        columns: vec![
+            Column::text(locale.t("import-column-title")),
+            Column::text(locale.t("import-column-meaning")),
+            Column::text(locale.t("import-column-unit")),
+        ],
+        rows: rows.collect(),
+        ..DataTable::default()
+    };
+    data_table(locale, &table)
+}
+
+/// The units to choose from; the first choice goes by title and heading and tells what they say.
+fn units(locale: Locale, column: &TableColumn) -> Vec<Choice> {
+    let automatic = if column.unit_corrected || column.field.is_none() {
+        locale.t("import-unit-automatic")
+    } else {
+        locale.with("import-unit-now", &[("unit", unit_text(locale, column.shown_unit()).into())])
+    };
+    let named = MoneyUnit::ALL.iter().map(|unit| Choice::new(unit.word(), unit_text(locale, *unit)));
+    std::iter::once(Choice::new("", automatic)).chain(named).collect()
+}
+
+/// The name of a unit of money.
+fn unit_text(locale: Locale, unit: MoneyUnit) -> String {
+    locale.t(match unit {
+        MoneyUnit::Fen => "import-unit-fen",
+        MoneyUnit::Jiao => "import-unit-jiao",
+        MoneyUnit::Yuan => "import-unit-yuan",
+        MoneyUnit::Thousand => "import-unit-thousand",
+        MoneyUnit::TenThousand => "import-unit-ten-thousand",
+        MoneyUnit::Million => "import-unit-million",
+        MoneyUnit::HundredMillion => "import-unit-hundred-million",
+    })
 }
 
 /// The name of a field.

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use sh_files::parse::MoneyUnit;
 use sh_http::{App, Context, Failure, Html, Path, Permission};
 use sh_jobs::{Job, progress_fragment};
 use sh_kernel::{Id, Instant};
@@ -20,7 +19,10 @@ use crate::{
     },
     model::ImportBatch,
     pages::source_name,
-    service::imports::{self, Became},
+    service::{
+        check::problem_text,
+        imports::{self, Became},
+    },
 };
 
 /// Issues listed on the page.
@@ -164,13 +166,12 @@ fn posting_actions(locale: Locale, view: &View) -> Markup {
 
 fn failed(locale: Locale, view: &View) -> Markup {
     let Some(problem) = &view.batch.problem else { return html! {} };
-    let args: Vec<(&str, sh_ui::Arg<'_>)> =
-        problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
-    let reason = locale.with(&format!("problem-{}", problem.code), &args);
-    let advice = locale.with(&format!("problem-{}-advice", problem.code), &args);
+    let (reason, advice) = problem_text(locale, problem);
     html! {
         (banner(Tone::Bad, &reason, &html! { p { (advice) } }))
-        @if view.may_import && problem.is_mendable() { (review::titles_editor(locale, view, &problem.titles)) }
+        @if view.may_import && problem.is_mendable() {
+            (review::layout_editor(locale, view, &problem.columns, &problem.sheets))
+        }
         @if view.may_import { (discard_form(locale, view)) }
     }
 }
@@ -194,7 +195,7 @@ fn checked(locale: Locale, view: &View) -> Markup {
         }
         @if view.may_confirm { (confirm_form(locale, view, summary)) }
         @if view.may_import && view.batch.state == BatchState::Checked {
-            (review::columns_editor(locale, view, &summary.columns))
+            (review::layout_editor(locale, view, &summary.columns, &summary.sheets))
             (discard_form(locale, view))
         }
     }
@@ -215,6 +216,9 @@ fn counts(locale: Locale, summary: &Summary) -> Markup {
             (locale.t("import-returned"), money(locale, summary.amount_returned)),
             (locale.t("imports-days"), html! {
                 @if let Some((first, last)) = summary.day_first.zip(summary.day_last) { (first) "～" (last) }
+            }),
+            (locale.t("import-sheet"), html! {
+                @if summary.sheets.read.is_empty() { "--" } @else { (summary.sheets.read) }
             }),
         ]))
     }
@@ -349,17 +353,4 @@ fn withdraw_form(locale: Locale, view: &View) -> Markup {
             }
         },
     )
-}
-
-/// The name of a unit of money.
-pub(super) const fn unit_name(unit: MoneyUnit) -> &'static str {
-    match unit {
-        MoneyUnit::Fen => "分",
-        MoneyUnit::Jiao => "角",
-        MoneyUnit::Yuan => "元",
-        MoneyUnit::Thousand => "千元",
-        MoneyUnit::TenThousand => "万元",
-        MoneyUnit::Million => "百万元",
-        MoneyUnit::HundredMillion => "亿元",
-    }
 }

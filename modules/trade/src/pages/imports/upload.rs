@@ -22,6 +22,7 @@ use crate::{
     import::{batch::Source, error::ImportError, fields::Field as Meaning, profiles},
     pages::source_name,
     service::{
+        check::refusal_text,
         sources,
         upload::{self, Uploaded},
     },
@@ -46,8 +47,28 @@ pub(crate) async fn new(
     Query(query): Query<NewQuery>,
 ) -> Result<Html, Failure> {
     ctx.require_somewhere(Permission::ImportClaims)?;
-    let own = own_sources(&ctx, &app).await?;
-    Ok(Html(page(&ctx, &own, &query.source, None)))
+    Ok(Html(page(&ctx, &Choosing::of(&ctx, &app, &query.source).await?, None)))
+}
+
+/// What the actor may report for, and how.
+struct Choosing {
+    own: Vec<Source>,
+    /// The source to upload for, once it is chosen. Whoever reports for one source only is not asked which.
+    chosen: Option<Source>,
+    /// The profiles of that source.
+    profiles: Vec<String>,
+}
+
+impl Choosing {
+    async fn of(ctx: &Context, app: &App, code: &str) -> Result<Self, ImportError> {
+        let own = own_sources(ctx, app).await?;
+        let chosen = own.iter().find(|source| source.code == code || own.len() == 1).cloned();
+        let profiles = match &chosen {
+            Some(source) => sources::profiles(ctx, app, &source.code).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { own, chosen, profiles: profiles.into_iter().map(|(name, _)| name).collect() })
+    }
 }
 
 /// The sources that the actor may report for.
@@ -57,22 +78,20 @@ async fn own_sources(ctx: &Context, app: &App) -> Result<Vec<Source>, ImportErro
     Ok(own)
 }
 
-fn page(ctx: &Context, own: &[Source], chosen: &str, error: Option<String>) -> Markup {
+fn page(ctx: &Context, choosing: &Choosing, error: Option<String>) -> Markup {
     let locale = ctx.locale;
     let title = ctx.t("imports-new");
     let frame = ctx
         .frame(title.clone())
         .crumbs([Crumb::link(ctx.t("imports-title"), "/w/imports"), Crumb::here(title)])
         .with_errors(error.is_some());
-    // Whoever reports for one source only is not asked which.
-    let chosen = own.iter().find(|source| source.code == chosen || own.len() == 1);
-    let content = match chosen {
-        _ if own.is_empty() => empty(&ctx.t("imports-unknown-source-note"), None),
+    let content = match &choosing.chosen {
+        _ if choosing.own.is_empty() => empty(&ctx.t("imports-unknown-source-note"), None),
         None => html! {
             @if let Some(error) = &error { (sh_ui::toast(Tone::Bad, error)) }
-            (choose(locale, own))
+            (choose(locale, &choosing.own))
         },
-        Some(source) => send(locale, source, error),
+        Some(source) => send(locale, source, &choosing.profiles, error),
     };
     work_page(&frame, &content)
 }
@@ -90,7 +109,7 @@ fn choose(locale: Locale, own: &[Source]) -> Markup {
     }
 }
 
-fn send(locale: Locale, source: &Source, error: Option<String>) -> Markup {
+fn send(locale: Locale, source: &Source, profiles: &[String], error: Option<String>) -> Markup {
     let form = Upload {
         action: "/w/imports".to_owned(),
         name: FILE.to_owned(),
@@ -103,6 +122,7 @@ fn send(locale: Locale, source: &Source, error: Option<String>) -> Markup {
         button: locale.t("imports-upload-button"),
         template: Some((locale.t("imports-template"), format!("/w/imports/template/{}", source.code))),
         hidden: vec![("source".to_owned(), source.code.clone())],
+        more: choose_profile(locale, profiles),
         error,
     };
     let titles = profiles::template(source.kind).columns.iter().map(|column| column.0);
@@ -112,6 +132,17 @@ fn send(locale: Locale, source: &Source, error: Option<String>) -> Markup {
             p { (titles.collect::<Vec<_>>().join(" · ")) }
         }))
     }
+}
+
+/// Which profile to read the file by; nothing to choose while the source has none besides its default one.
+fn choose_profile(locale: Locale, profiles: &[String]) -> Option<Markup> {
+    let others = profiles.iter().filter(|name| *name != sources::DEFAULT_PROFILE);
+    let others: Vec<Choice> = others.map(|name| Choice::new(name, name)).collect();
+    let usual = Choice::new(sources::DEFAULT_PROFILE, locale.t("import-profile-usual"));
+    (!others.is_empty()).then(|| {
+        let choices = std::iter::once(usual).chain(others).collect();
+        Field::select("profile", &locale.t("import-profile"), choices).required().render(locale)
+    })
 }
 
 /// `POST /w/imports`
@@ -126,9 +157,8 @@ pub(crate) async fn upload(
             .saying(Tone::Info, ctx.t("imports-uploaded"))
             .into_response()),
         Err(Refused::Import(error)) if is_told_in_the_form(&error) => {
-            let own = own_sources(&ctx, &app).await?;
-            let text = refusal_text(ctx.locale, &error);
-            let page = page(&ctx, &own, &source, Some(text));
+            let choosing = Choosing::of(&ctx, &app, &source).await?;
+            let page = page(&ctx, &choosing, Some(refusal_text(ctx.locale, &error)));
             Ok((error.kind().status(), Html(page)).into_response())
         }
         Err(Refused::Import(error)) => Err(error.into()),
@@ -160,21 +190,6 @@ fn is_told_in_the_form(error: &ImportError) -> bool {
         error.kind(),
         Kind::Unprocessable | Kind::Conflict | Kind::TooLarge | Kind::Unavailable | Kind::BadInput
     )
-}
-
-/// Reason and advice of a refusal in one text.
-pub(crate) fn refusal_text(locale: Locale, error: &impl AppError) -> String {
-    let args = error.args();
-    let args: Vec<(&str, sh_ui::Arg<'_>)> =
-        args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
-    let key = format!("problem-{}", error.code());
-    let advice = format!("{key}-advice");
-    let reason = locale.with(&key, &args);
-    let advice = if locale.has(&advice) { locale.with(&advice, &args) } else { String::new() };
-    match locale {
-        Locale::Zh => format!("{reason}。{advice}"),
-        Locale::En => format!("{reason}. {advice}"),
-    }
 }
 
 /// Takes the parts of an upload: the source first, then the file, which goes to the object store piece by piece.

@@ -6,14 +6,14 @@ use sh_http::{App, Context, Failure, Html, Listing, Query};
 use sh_kernel::Day;
 use sh_regions::Regions;
 use sh_ui::{
-    Choice, Column, DataTable, Field, Locale, Pager, QueryForm, Row, button_link, data_table, empty, money,
-    pager, query_form, stat, status_tag, work_page,
+    Choice, Column, DataTable, Field, Locale, Pager, QueryForm, Row, button_link, data_table, empty,
+    keyboard_list, money, pager, query_form, stat, status_tag, work_page,
 };
 
-use super::QueueQuery;
+use super::{QueueQuery, undo_banner, yuan};
 use crate::{
     pages::source_name,
-    service::matches::{self, Pair, QueueSum, WaitingSource},
+    service::matches::{self, Pair, QueueSum, WaitingSource, rule_text},
 };
 
 /// `GET /w/matches`
@@ -31,7 +31,7 @@ pub(crate) async fn list(
     });
     if let Some(first) = found.items.first() {
         let path = format!("/w/matches/{}", first.claim.claim.id);
-        frame = frame.action(button_link(&ctx.t("matches-begin"), &query.link(&path, None), None));
+        frame = frame.action(button_link(&ctx.t("matches-begin"), &query.link(&path, &[]), None));
     }
     let content = content(ctx.locale, &query, (&found, sum), &sources, ctx.today());
     Ok(Html(work_page(&frame, &content)))
@@ -54,19 +54,22 @@ fn content(
             Column::day(locale.t("match-field-day")),
             Column::number(locale.t("match-field-amount")),
             Column::number(locale.t("matches-other-amount")),
-            Column::number(locale.t("matches-score")),
+            Column::text(locale.t("matches-why")),
         ],
         rows: found.items.iter().map(|pair| row(locale, query, pair)).collect(),
         empty: Some(empty(&locale.t(none), None)),
         ..DataTable::default()
     };
     let ways = Pager {
-        previous: query.after.as_ref().map(|_| query.link("/w/matches", None)),
-        next: found.next.as_deref().map(|after| query.link("/w/matches", Some(("after", after)))),
+        previous: query.after.as_ref().map(|_| query.link("/w/matches", &[])),
+        next: found.next.as_deref().map(|after| query.link("/w/matches", &[("after", after)])),
         total: u64::try_from(sum.count).ok(),
         shown: found.items.len(),
     };
     html! {
+        @if query.undo.is_some() {
+            (keyboard_list(locale, &[("u", &locale.t("matches-undo"))], &undo_banner(locale, query, None)))
+        }
         (query_form(locale, &form(locale, query, sources, today)))
         @if sum.count > 0 {
             div.stats {
@@ -92,7 +95,12 @@ fn form(locale: Locale, query: &QueueQuery, sources: &[WaitingSource], today: Da
         .map(|source| (source_name(locale, &source.code, &source.name), source))
         .map(|(name, source)| Choice::new(source.code.clone(), format!("{name} ({})", source.count)));
     let amount = |name: &str, label: &str, value: &str| {
-        Field::number(name, &locale.t(label)).suffix(locale.t("matches-yuan")).value(value).render(locale)
+        let unreadable = yuan(value).err().map(|_| locale.t("matches-amount-unreadable"));
+        Field::number(name, &locale.t(label))
+            .suffix(locale.t("matches-yuan"))
+            .value(value)
+            .error(unreadable)
+            .render(locale)
     };
     QueryForm {
         action: "/w/matches".to_owned(),
@@ -123,7 +131,7 @@ fn row(locale: Locale, query: &QueueQuery, pair: &Pair) -> Row {
     let tone = if claim.score >= 820 { sh_ui::Tone::Notice } else { sh_ui::Tone::Plain };
     Row::new([
         html! {
-            a href=(query.link(&path, None)) {
+            a href=(query.link(&path, &[])) {
                 (source_name(locale, &claim.claim.source, &claim.source_name)) " " (locale.with("matches-row", &[("row", i64::from(claim.row).into())]))
             }
         },
@@ -132,6 +140,6 @@ fn row(locale: Locale, query: &QueueQuery, pair: &Pair) -> Row {
         html! { (claim.claim.day) },
         money(locale, sh_kernel::Fen(claim.claim.amount)),
         money(locale, sh_kernel::Fen(pair.other.claim.amount)),
-        status_tag(tone, &claim.score.to_string()),
+        status_tag(tone, &rule_text(locale, claim.rule, claim.score)),
     ])
 }

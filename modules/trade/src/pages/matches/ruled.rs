@@ -102,7 +102,10 @@ pub(crate) async fn undo(
     Path(id): Path<Id<Ruling>>,
     Query(query): Query<QueueQuery>,
 ) -> Result<Redirect, Failure> {
-    let back = query.link("/w/matches/decided", None);
+    let back = query.at.map_or_else(
+        || query.link("/w/matches/decided", &[]),
+        |claim| query.link(&format!("/w/matches/{claim}"), &[]),
+    );
     match rule::undo(&ctx, &app, id).await {
         Ok(done) if done.report.is_none() => Ok(Redirect::to(back).done(ctx.t("matches-heeded-later"))),
         Ok(_) => Ok(Redirect::to(back).done(ctx.t("matches-undone"))),

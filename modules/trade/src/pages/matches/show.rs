@@ -11,13 +11,13 @@ use sh_ui::{
     status_tag, work_page,
 };
 
-use super::QueueQuery;
+use super::{QueueQuery, undo_banner};
 use crate::{
     matching::explain::{Detail, Field, FieldComparison, Verdict as Compared},
     model::{Claim, DayPrecision},
     pages::source_name,
     service::{
-        matches::{self, ClaimView, Pair},
+        matches::{self, ClaimView, Pair, rule_text},
         rule,
     },
 };
@@ -31,38 +31,39 @@ pub(crate) async fn show(
 ) -> Result<Html, Failure> {
     let pair = matches::pair(&ctx, &app, claim).await?;
     let title = ctx.t("matches-pair-title");
-    let list = query.link("/w/matches", None);
+    let list = query.link("/w/matches", &[]);
     let mut frame = ctx
         .frame(title.clone())
         .crumbs([Crumb::link(ctx.t("matches-title"), list.clone()), Crumb::here(title)]);
     if let Some(pair) = &pair {
-        let likeness = ctx.locale.with("matches-likeness", &[("score", pair.claim.score.into())]);
-        frame = frame.subtitle(status_tag(Tone::Notice, &likeness));
+        let why = rule_text(ctx.locale, pair.claim.rule, pair.claim.score);
+        let why = ctx.locale.with("matches-asked-why", &[("why", why.into())]);
+        frame = frame.subtitle(status_tag(Tone::Notice, &why));
     }
-    let content = html! {
-        (undo_banner(ctx.locale, &query))
-        @match &pair {
-            Some(pair) => (deciding(ctx.locale, &query, pair)),
-            None => (banner(Tone::Info, &ctx.t("matches-settled"), &html! {
-                p { a href=(query.link(&format!("/w/matches/{claim}/next"), None)) { (ctx.t("matches-next")) } }
-            })),
-        }
+    let content = match &pair {
+        Some(pair) => deciding(ctx.locale, &query, pair),
+        None => settled(&ctx, &app, &query, claim).await?,
     };
     Ok(Html(work_page(&frame, &content)))
 }
 
-/// The last decision, with a way to take it back.
-fn undo_banner(locale: Locale, query: &QueueQuery) -> Markup {
-    let Some(ruling) = query.undo else { return html! {} };
-    banner(
-        Tone::Good,
-        &locale.t("matches-noted"),
-        &html! {
-            form method="post" action=(query.link(&format!("/w/matches/decided/{ruling}/undo"), None)) {
-                button.button.is-secondary type="submit" data-key="u" { (locale.t("matches-undo")) }
-            }
-        },
-    )
+/// The claim does not wait any more: who decided, and where to go on.
+async fn settled(ctx: &Context, app: &App, query: &QueueQuery, claim: Id<Claim>) -> Result<Markup, Failure> {
+    let locale = ctx.locale;
+    let ruling = matches::ruling_on(ctx, app, claim).await?;
+    let content = html! {
+        @if let Some(ruling) = ruling {
+            @let key = if ruling.same { "matches-settled-same" } else { "matches-settled-different" };
+            p { (locale.with(key, &[("by", ruling.actor.into()), ("at", ruling.at.to_minute().into())])) }
+        }
+        p { a data-key="n" href=(query.link(&format!("/w/matches/{claim}/next"), &[])) { (locale.t("matches-next")) } }
+    };
+    let content = html! {
+        (undo_banner(locale, query, Some(claim)))
+        (banner(Tone::Info, &locale.t("matches-settled"), &content))
+    };
+    let (next, undo) = (locale.t("matches-next"), locale.t("matches-undo"));
+    Ok(keyboard_list(locale, &[("n", &next), ("u", &undo)], &content))
 }
 
 fn deciding(locale: Locale, query: &QueueQuery, pair: &Pair) -> Markup {
@@ -76,9 +77,10 @@ fn deciding(locale: Locale, query: &QueueQuery, pair: &Pair) -> Markup {
     let shortcuts: Vec<(&str, &str)> = shortcuts.iter().map(|(key, text)| (*key, text.as_str())).collect();
     let rows: Vec<CompareRow> = pair.fields.iter().map(|field| row(locale, pair, field)).collect();
     let content = html! {
+        (undo_banner(locale, query, Some(id)))
         article.panel data-key-item {
             (side_by_side(locale, &side(locale, &pair.claim), &side(locale, &pair.other), &rows))
-            form.query-actions method="post" action=(query.link(&format!("/w/matches/{id}"), None)) {
+            form.query-actions method="post" action=(query.link(&format!("/w/matches/{id}"), &[])) {
                 input type="hidden" name="other" value=(pair.other.claim.id);
                 (FormField::text("reason", &locale.t("matches-reason"))
                     .hint(locale.t("matches-reason-hint")).render(locale))
@@ -88,7 +90,7 @@ fn deciding(locale: Locale, query: &QueueQuery, pair: &Pair) -> Markup {
                 button.button.is-secondary type="submit" name="decision" value="different" data-key="r" {
                     (locale.t("matches-different"))
                 }
-                a data-key="n" href=(query.link(&format!("/w/matches/{id}/next"), None)) {
+                a data-key="n" href=(query.link(&format!("/w/matches/{id}/next"), &[])) {
                     (locale.t("matches-later"))
                 }
             }
@@ -200,13 +202,17 @@ pub(crate) async fn decide(
     Form(form): Form<DecideForm>,
 ) -> Result<Redirect, Failure> {
     let same = form.decision == "same";
+    // Somebody else may have been quicker; the page then says who it was.
+    if matches::pair(&ctx, &app, claim).await?.is_none() {
+        return Ok(Redirect::to(query.link(&format!("/w/matches/{claim}"), &[])));
+    }
     match rule::decide(&ctx, &app, claim, form.other, same, &form.reason).await {
         Ok(decided) => {
             let next = matches::next_after(&ctx, &app, &query.filter(), claim).await?;
             let ruling = decided.ruling.to_string();
             let to = next.map_or_else(
-                || query.link("/w/matches", None),
-                |next| query.link(&format!("/w/matches/{next}"), Some(("undo", &ruling))),
+                || query.link("/w/matches", &[("undo", &ruling)]),
+                |next| query.link(&format!("/w/matches/{next}"), &[("undo", &ruling)]),
             );
             let text = match (decided.report, same) {
                 (None, _) => ctx.t("matches-heeded-later"),
@@ -217,7 +223,7 @@ pub(crate) async fn decide(
         }
         Err(error @ (rule::RuleError::Withdrawn | rule::RuleError::OneClaim)) => {
             let text = ctx.t(&format!("problem-{}", error.code()));
-            Ok(Redirect::to(query.link(&format!("/w/matches/{claim}"), None)).saying(Tone::Bad, text))
+            Ok(Redirect::to(query.link(&format!("/w/matches/{claim}"), &[])).saying(Tone::Bad, text))
         }
         Err(error) => Err(error.into()),
     }
@@ -231,7 +237,7 @@ pub(crate) async fn next(
     Query(query): Query<QueueQuery>,
 ) -> Result<Redirect, Failure> {
     Ok(match matches::next_after(&ctx, &app, &query.filter(), claim).await? {
-        Some(next) => Redirect::to(query.link(&format!("/w/matches/{next}"), None)),
-        None => Redirect::to(query.link("/w/matches", None)).saying(Tone::Info, ctx.t("matches-no-more")),
+        Some(next) => Redirect::to(query.link(&format!("/w/matches/{next}"), &[])),
+        None => Redirect::to(query.link("/w/matches", &[])).saying(Tone::Info, ctx.t("matches-no-more")),
     })
 }
