@@ -78,7 +78,7 @@ async fn a_city_decides_and_takes_it_back_without_scripts(db: Db) {
     // What waits is not counted.
     assert_eq!(trades(&program).await, (3, 14_800_000));
     let (path, list) = only(&site).await;
-    for text in ["深圳市月报", "136,000.00", "等人判断", "判断之前不计入总数", "多项相似"]
+    for text in ["深圳市月报", "136,000.00", "等人判断", "判断之前不计入总数", "供应方、采购方、金额相同"]
     {
         assert!(list.body.contains(text), "{text} in {}", list.body);
     }
@@ -91,7 +91,8 @@ async fn a_city_decides_and_takes_it_back_without_scripts(db: Db) {
         "data-key=\"n\"",
         "相差 10 天",
         "广州市月报",
-        "可能是同一笔：多项相似",
+        "可能是同一笔：供应方、采购方、金额相同，日期相近",
+        "88.0% 起自动归并",
     ] {
         assert!(page.body.contains(text), "{text} in {}", page.body);
     }

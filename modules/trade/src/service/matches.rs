@@ -62,10 +62,9 @@ pub struct Ruled {
     pub claims: Vec<ClaimView>,
 }
 
-/// What ties a claim, in words; likeness with its score from 0 to 1000.
-pub fn rule_text(locale: Locale, rule: Rule, score: i64) -> String {
-    let key = format!("match-rule-{}", rule.word());
-    if rule == Rule::Likeness { locale.with(&key, &[("score", score.into())]) } else { locale.t(&key) }
+/// What ties a claim, in words.
+pub fn rule_text(locale: Locale, rule: Rule) -> String {
+    locale.t(&format!("match-rule-{}", rule.word()))
 }
 
 /// The cities whose claims the actor may see; `None` for all.

@@ -488,7 +488,7 @@ fn claims(locale: Locale, claims: &[PublicClaim]) -> Markup {
     let text = |value: &Option<String>| value.as_ref().map(|value| html! { (value) });
     let rows = claims.iter().map(|claim| {
         let (tone, state) = state_text(locale, claim.state);
-        let rule = (claim.rule != Rule::First).then(|| rule_text(locale, claim.rule, claim.score));
+        let rule = (claim.rule != Rule::First).then(|| rule_text(locale, claim.rule));
         let mut cells = vec![
             Some(html! { (source_name(locale, &claim.source, &claim.source_name)) }),
             Some(html! { (claim.day) }),
@@ -562,7 +562,7 @@ fn history(locale: Locale, decisions: &[PublicDecision]) -> Vec<TimelineEntry> {
         let what = if decision.here { what } else { locale.with("data-left", &[("state", what.into())]) };
         let known = [
             ("source", source_name(locale, &decision.source, &decision.source_name).into()),
-            ("rule", rule_text(locale, decision.rule, decision.score).into()),
+            ("rule", rule_text(locale, decision.rule).into()),
             ("posting", decision.posting.to_string().into()),
         ];
         let detail = locale.with("data-decision", &known);

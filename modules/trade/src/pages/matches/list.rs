@@ -55,6 +55,7 @@ fn content(
             Column::number(locale.t("match-field-amount")),
             Column::number(locale.t("matches-other-amount")),
             Column::text(locale.t("matches-why")),
+            Column::number(locale.t("matches-score")),
         ],
         rows: found.items.iter().map(|pair| row(locale, query, pair)).collect(),
         empty: Some(empty(&locale.t(none), None)),
@@ -140,6 +141,7 @@ fn row(locale: Locale, query: &QueueQuery, pair: &Pair) -> Row {
         html! { (claim.claim.day) },
         money(locale, sh_kernel::Fen(claim.claim.amount)),
         money(locale, sh_kernel::Fen(pair.other.claim.amount)),
-        status_tag(tone, &rule_text(locale, claim.rule, claim.score)),
+        status_tag(tone, &rule_text(locale, claim.rule)),
+        html! { (sh_ui::percent(claim.score, 1000)) },
     ])
 }

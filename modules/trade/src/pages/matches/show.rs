@@ -13,7 +13,10 @@ use sh_ui::{
 
 use super::{QueueQuery, undo_banner};
 use crate::{
-    matching::explain::{Detail, Field, FieldComparison, Verdict as Compared},
+    matching::{
+        Settings,
+        explain::{Detail, Field, FieldComparison, Verdict as Compared},
+    },
     model::{Claim, DayPrecision},
     pages::source_name,
     service::{
@@ -36,8 +39,7 @@ pub(crate) async fn show(
         .frame(title.clone())
         .crumbs([Crumb::link(ctx.t("matches-title"), list.clone()), Crumb::here(title)]);
     if let Some(pair) = &pair {
-        let why = rule_text(ctx.locale, pair.claim.rule, pair.claim.score);
-        let why = ctx.locale.with("matches-asked-why", &[("why", why.into())]);
+        let why = asked_why(ctx.locale, pair);
         frame = frame.subtitle(status_tag(Tone::Notice, &why));
     }
     let content = match &pair {
@@ -45,6 +47,17 @@ pub(crate) async fn show(
         None => settled(&ctx, &app, &query, claim).await?,
     };
     Ok(Html(work_page(&frame, &content)))
+}
+
+/// What would tie the two, and why a person is asked all the same.
+fn asked_why(locale: Locale, pair: &Pair) -> String {
+    let (score, upper) = (pair.claim.score, i64::from(Settings::default().upper));
+    let known = [
+        ("why", rule_text(locale, pair.claim.rule).into()),
+        ("score", sh_ui::percent(score, 1000).into()),
+        ("upper", sh_ui::percent(upper, 1000).into()),
+    ];
+    locale.with(if score < upper { "matches-asked-why" } else { "matches-asked-rival" }, &known)
 }
 
 /// The claim does not wait any more: who decided, and where to go on.
