@@ -355,7 +355,7 @@ async fn answer(
         let figure: Figure = db.read(async |tx| figures.figure(tx, &query).await).await?;
         times.push(begun.elapsed().as_secs_f64() * 1000.0);
         anyhow::ensure!(
-            matches!(figure.answered, Answered::Cuboid(_)),
+            matches!(figure.answered, Answered::Kept(_)),
             "{query:?} was not answered from the cube"
         );
         if let Some((_, amount, trades)) = duck.and_then(|duck| duck.answers.get(number)) {

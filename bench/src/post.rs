@@ -53,7 +53,7 @@ async fn measure(report: &mut Report, setup: &Setup, engine: Engine, claims: &Cl
     let begun = Instant::now();
     cube::fold(&base.db).await?;
     let folding = begun.elapsed().as_secs_f64();
-    rows.push(Rows::of_table(&base.db, tables::CELLS, "definition_key, cuboid, a, b").await?);
+    rows.push(Rows::of_table(&base.db, tables::CELLS, "definition_key, cuboid").await?);
     setup.engines.remove(base).await?;
     let floor = floor(setup, engine, &rows, transactions).await?;
     let lines = rows[1].len();

@@ -38,5 +38,5 @@ tables! {
     /// Lines that wait for the cube.
     TAIL = cube_tail(seq I64, lines I64, payload Bytes);
     /// Sums.
-    CELLS = cube(definition_key I64, cuboid I64, a I64, b I64, amount I64, trades I64);
+    CELLS = cube(definition_key I64, cuboid I64, cells I64, payload Bytes);
 }

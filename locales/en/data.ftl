@@ -44,7 +44,7 @@ data-year = { $from }
 data-years = { $from } to { $to }
 data-solid = How solid is it
 data-counted-once = Reported and counted
-data-counted-once-note = One sale is often reported by several parties. Reports are what was handed in; trades are what they come down to. Each trade counts once.
+data-counted-once-note = One sale is often reported by several parties. Reports are what was handed in; each gives a trade its facts, joins a trade that another report stands for, repeats an earlier row, or waits for a person. Each trade counts once.
 data-claimed = Reports
 data-claimed-amount = Reported amount
 data-unique = Trades
@@ -161,7 +161,8 @@ data-kind-counter = Counter journal
 data-kind-union = Union list
 data-kind-supplier-county = Return of a supplier county
 data-kind-city-return = Monthly return of a city
-data-trades-behind = Trades behind
+data-anchors = Counted by
+data-joined = Joined to another
 data-repeats = Repeated rows
 data-tie = Tied
 data-tie-anchor = Its facts stand
@@ -209,9 +210,23 @@ data-today = By the same definition today
 data-changed-by = Difference
 data-newer-definition = Version { $version } of the definition is in force; today it gives
 data-cause = Why it changed
+data-figure = Figure
+data-by-axis = Split by
+data-group = Part
+data-files = The whole release as a file:
+data-files-hash = The TXT file is the text that the hash is taken over. Any program that computes its SHA-256 must come to the hash of the content.
+data-content-hash = Hash of the content
+data-released-parts = { $count ->
+    [one] See its parts, one table
+   *[other] See its parts, { $count } tables
+}
+data-released = Released
+data-today-column = Today
+data-cause-withdrawal = Imports taken back
+data-cause-ruling = Decisions of people
+data-cause-matching = Matched again
 data-cause-new = New sales since
-data-cause-late = Late reports and corrections
-data-posting-cause = Cause of the posting
+data-cause-late = Late reports
 
 data-api-note = Every figure on these pages can be read by programs. No registration, answers are JSON.
 data-api-address = Address
@@ -235,5 +250,7 @@ problem-bad-condition = The condition “{ $name }={ $value }” cannot be read
 problem-bad-condition-advice = Check how it is written; the page “API” names the values.
 problem-no-definition = There is no definition “{ $code }”
 problem-no-definition-advice = See “Definitions” for those in force.
+problem-too-narrow = The public sees figures by two axes at most, conditions among them
+problem-too-narrow-advice = Drop a condition, or do not split further.
 problem-too-few-sellers = Fewer than 3 sellers stand behind it; it is not given by itself
 problem-too-few-sellers-advice = Drop a condition, or ask for the place above.

@@ -9,13 +9,18 @@ use sh_db::{Db, Migration, Options};
 use sh_http::{App, Context, Module, Settings};
 use sh_jobs::Handlers;
 use sh_kernel::{IdGen, SystemClock};
-use sh_statistics::{Figures, Kept, cube::CubeSink};
+use sh_statistics::{
+    Figures, Kept,
+    cube::{self, CubeSink},
+};
 use sh_trade::sink::SharedSink;
 
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
 /// How long the statements of accounts rest once they have caught up.
 const LEDGER_TRAIL_PAUSE: Duration = Duration::from_secs(1);
+/// How long sums that somebody seems to be making are watched for a sign of life before they are given up.
+const BUILDER_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where the data of an installation lie.
 #[derive(Debug, Clone, clap::Args)]
@@ -94,14 +99,22 @@ fn parties() -> Module {
         .store(sh_parties::STATEMENTS, sh_parties::INSERTS)
 }
 
-/// Puts in what every installation begins with: the sources and the definitions. Doing it again changes nothing.
+/// Puts in what every installation begins with: the sources and the definitions, with their sums. Doing it again changes
+/// nothing.
 ///
 /// # Errors
 /// What the database refuses.
 pub async fn install(app: &App) -> anyhow::Result<()> {
+    put_defaults(app).await?;
+    cube::build_missing(&app.db, |_| ()).await?;
+    Ok(())
+}
+
+/// As [`install`], without the sums: those are made beside the first answers.
+pub(crate) async fn put_defaults(app: &App) -> anyhow::Result<()> {
     let ctx = Context::system(app, "install");
     app.db.write(async |tx| sh_trade::service::sources::install_defaults(&ctx, tx).await).await?;
-    sh_statistics::definitions::install_defaults(&app.db, app.clock.now()).await?;
+    sh_statistics::definitions::put_defaults(&app.db, app.clock.now()).await?;
     Ok(())
 }
 
@@ -125,6 +138,13 @@ pub fn handlers() -> Arc<Handlers> {
 pub(crate) fn start_background(app: &App) {
     sh_jobs::start(app, &handlers(), WORKERS);
     follow_ledger(app);
+    let sums = app.clone();
+    app.tasks.spawn(async move {
+        tokio::select! {
+            () = keep_sums(&sums) => {}
+            () = sums.stop.cancelled() => {}
+        }
+    });
     let housekeeping = app.clone();
     app.tasks.spawn(async move {
         let ctx = Context::system(&housekeeping, "start");
@@ -170,4 +190,17 @@ async fn forget_old_answers(app: &App) -> Result<(), sh_db::DbError> {
     sh_http::forget_old_answers(app, app.clock.now()).await?;
     let today = app.clock.today();
     app.db.write(async |tx| sh_ledger::forget_old_answers(tx, today).await).await.map(drop)
+}
+
+/// Makes the sums that are missing, as after a new version of the program, and gives up those that a killed program was
+/// making.
+async fn keep_sums(app: &App) {
+    if let Err(error) = cube::build_missing(&app.db, |_| ()).await {
+        tracing::warn!(%error, "missing sums could not be made; figures are summed from the lines");
+    }
+    match cube::abandon_builds(&app.db, BUILDER_PATIENCE).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "gave up sums that a killed program was making"),
+        Err(error) => tracing::warn!(%error, "sums that a killed program was making could not be given up"),
+    }
 }

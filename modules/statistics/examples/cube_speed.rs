@@ -24,8 +24,14 @@ use sh_trade::{
     sink::{LineSink, NoSink},
 };
 
-const STEPS: &[Migration] =
-    &[sh_trade::MIGRATIONS[0], sh_parties::MIGRATIONS[0], sh_statistics::MIGRATIONS[0]];
+const STEPS: &[Migration] = &[
+    sh_trade::MIGRATIONS[0],
+    sh_trade::MIGRATIONS[1],
+    sh_trade::MIGRATIONS[2],
+    sh_parties::MIGRATIONS[0],
+    sh_statistics::MIGRATIONS[0],
+    sh_statistics::MIGRATIONS[1],
+];
 /// Lines in one posting.
 const POSTING_LINES: u64 = 5_000;
 

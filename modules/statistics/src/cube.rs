@@ -9,7 +9,10 @@
 
 pub(crate) mod aggregate;
 mod build;
+mod pack;
 mod sink;
+pub(crate) mod slice;
+pub(crate) mod table;
 pub(crate) mod tail;
 mod verify;
 

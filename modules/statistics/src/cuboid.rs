@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use sh_trade::axes::Axis;
+use sh_trade::{axes::Axis, facts::Fact};
 
 /// The axes whose pairs are kept ready. A year is read from months, and a city from its counties; provinces are kept
 /// beside counties because there are few of them and most questions stop there.
@@ -46,6 +46,47 @@ static ALL: LazyLock<Vec<Cuboid>> = LazyLock::new(|| {
     all.sort_by_key(|cuboid| cuboid.number());
     all
 });
+
+/// Sums that are kept ready for each definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Face {
+    /// By posting and day of sale: what each change of the lines did to the value.
+    Postings,
+    /// By a pair of axes.
+    Pair(Cuboid),
+}
+
+impl Face {
+    /// Everything that is kept, in the order of the numbers.
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Postings).chain(ALL.iter().copied().map(Self::Pair))
+    }
+
+    /// The stored number.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Postings => 0,
+            Self::Pair(cuboid) => cuboid.number(),
+        }
+    }
+
+    /// The values of a line at which it is added.
+    pub(crate) const fn place(self, fact: &Fact) -> (i64, i64) {
+        match self {
+            Self::Postings => (fact.posting, fact.day),
+            Self::Pair(cuboid) => (fact.value(cuboid.a), fact.value(cuboid.b)),
+        }
+    }
+
+    /// Whether cells tell if at least three sellers stand behind them. Those of a single seller, and of a posting, which
+    /// is published as a change only, do not.
+    pub(crate) const fn has_crowds(self) -> bool {
+        match self {
+            Self::Postings => false,
+            Self::Pair(cuboid) => !matches!(cuboid.b, Axis::Seller),
+        }
+    }
+}
 
 impl Cuboid {
     /// Every pair that is kept ready, in the order of their numbers.

@@ -45,40 +45,47 @@ struct Default {
     content: Content,
 }
 
-/// Puts the product's own definitions in force where their code is not used yet, and makes their sums. Returns how
-/// many there were.
+/// Puts the product's own definitions in force where their code is not used yet, and makes the sums of every definition
+/// in force that has none. Returns how many definitions were new.
 ///
 /// # Errors
 /// What the database refuses.
 pub async fn install_defaults(db: &Db, at: Instant) -> Result<usize, Error> {
-    let defaults: Vec<Default> = serde_json::from_str(DEFAULTS)
-        .map_err(|error| DbError::Other(format!("the product's own definitions cannot be read: {error}")))?;
-    let installed = db
-        .write(async |tx| {
-            let mut installed = 0;
-            for default in &defaults {
-                if store::definition::last_version(tx, &default.code).await? > 0 {
-                    continue;
-                }
-                default.content.check()?;
-                let definition = Definition {
-                    code: default.code.clone(),
-                    version: 1,
-                    content: default.content.clone(),
-                    state: State::Published,
-                    created_by: PRODUCT.to_owned(),
-                    created_at: at,
-                    published_by: Some(PRODUCT.to_owned()),
-                    published_at: Some(at),
-                };
-                store::definition::insert(tx, &definition).await?;
-                installed += 1;
-            }
-            Ok::<_, Error>(installed)
-        })
-        .await?;
+    let installed = put_defaults(db, at).await?;
     cube::build_missing(db, |_| ()).await?;
     Ok(installed)
+}
+
+/// As [`install_defaults`], without the sums. Until they are made, figures are summed from the lines.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn put_defaults(db: &Db, at: Instant) -> Result<usize, Error> {
+    let defaults: Vec<Default> = serde_json::from_str(DEFAULTS)
+        .map_err(|error| DbError::Other(format!("the product's own definitions cannot be read: {error}")))?;
+    db.write(async |tx| {
+        let mut installed = 0;
+        for default in &defaults {
+            if store::definition::last_version(tx, &default.code).await? > 0 {
+                continue;
+            }
+            default.content.check()?;
+            let definition = Definition {
+                code: default.code.clone(),
+                version: 1,
+                content: default.content.clone(),
+                state: State::Published,
+                created_by: PRODUCT.to_owned(),
+                created_at: at,
+                published_by: Some(PRODUCT.to_owned()),
+                published_at: Some(at),
+            };
+            store::definition::insert(tx, &definition).await?;
+            installed += 1;
+        }
+        Ok::<_, Error>(installed)
+    })
+    .await
 }
 
 /// The definitions in force, in the order of their codes.
@@ -273,7 +280,8 @@ fn differences(before: &[FigureRow], after: &[FigureRow]) -> Vec<ImpactRow> {
     rows.into_values().filter(|row| row.now != row.draft).collect()
 }
 
-/// Puts a previewed draft in force. The version before it is retired; what was released under it stays.
+/// Puts a previewed draft in force. The version before it is retired; what was released under it stays, and so do its
+/// sums.
 ///
 /// # Errors
 /// [`Error::NotADraft`], [`Error::NotPreviewed`].
@@ -285,8 +293,12 @@ pub async fn publish(tx: &mut Tx, code: &str, version: i64, by: &str, at: Instan
     if store::cube::key_of(tx, code, version).await?.is_none() {
         return Err(Error::NotPreviewed);
     }
+    let released = store::release::versions(tx).await?;
     for other in versions(tx, code).await?.iter().filter(|other| other.state == State::Published) {
-        store::cube::drop_keys(tx, code, other.version, "ready").await?;
+        // The sums of a version that was released are kept, so that the release can say what it would be today.
+        if !released.contains(&(code.to_owned(), other.version)) {
+            store::cube::drop_keys(tx, code, other.version, "ready").await?;
+        }
     }
     if store::definition::publish(tx, code, version, by, at).await? { Ok(()) } else { Err(Error::NotADraft) }
 }

@@ -17,6 +17,12 @@ pub enum Error {
     /// A figure is grouped by at most two axes.
     #[error("a figure is grouped by two axes at most")]
     TooManyAxes,
+    /// Fewer than three sellers stand behind what was asked for, or it would give such a sum away.
+    #[error("fewer than three sellers stand behind what was asked for")]
+    TooFewSellers,
+    /// The public sees figures by two axes at most, conditions among them.
+    #[error("the public sees figures by two axes at most, conditions among them")]
+    TooNarrow,
     /// What a person wrote as a definition is not complete.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -62,9 +68,10 @@ impl AppError for Error {
             Self::Denied(denied) => denied.kind(),
             Self::NoDefinition(_) | Self::NoRelease => Kind::NotFound,
             Self::NotADraft | Self::NotPreviewed | Self::WrongState => Kind::Conflict,
-            Self::SelfApproval => Kind::Forbidden,
+            Self::SelfApproval | Self::TooFewSellers => Kind::Forbidden,
             Self::Tampered => Kind::Internal,
             Self::TooManyAxes
+            | Self::TooNarrow
             | Self::Content(_)
             | Self::Code(_)
             | Self::EmptyRelease
@@ -79,6 +86,8 @@ impl AppError for Error {
             Self::Denied(denied) => denied.code(),
             Self::NoDefinition(_) => "no-definition",
             Self::TooManyAxes => "too-many-axes",
+            Self::TooFewSellers => "too-few-sellers",
+            Self::TooNarrow => "too-narrow",
             Self::Content(error) => match error {
                 ContentError::NoName => "definition-no-name",
                 ContentError::NoText => "definition-no-text",

@@ -7,6 +7,7 @@ use axum::{
 use camino::Utf8PathBuf;
 use sh_files::write::{Column, ColumnKind, OutputFormat, TableSpec, TableWriter, Value, WriteError};
 use sh_http::{App, AppError, Failure, Json, Kind};
+use sh_trade::axes::Axis;
 use sh_ui::Locale;
 
 use crate::{
@@ -27,16 +28,28 @@ pub(crate) enum Ending {
     Csv,
     Xlsx,
     Json,
+    /// The text that a hash is taken over; of releases only.
+    Txt,
 }
 
 impl Ending {
     /// Splits an address such as `gd-3y.csv` into code and ending.
     pub(crate) fn of(figure: &str) -> (&str, Option<Self>) {
-        let endings = [(".csv", Self::Csv), (".xlsx", Self::Xlsx), (".json", Self::Json)];
+        let endings =
+            [(".csv", Self::Csv), (".xlsx", Self::Xlsx), (".json", Self::Json), (".txt", Self::Txt)];
         endings
             .into_iter()
             .find_map(|(text, ending)| Some((figure.strip_suffix(text)?, Some(ending))))
             .unwrap_or((figure, None))
+    }
+
+    /// The format of a table; `None` for what is not one.
+    pub(crate) const fn format(self) -> Option<OutputFormat> {
+        match self {
+            Self::Csv => Some(OutputFormat::CsvUtf8),
+            Self::Xlsx => Some(OutputFormat::Xlsx),
+            Self::Json | Self::Txt => None,
+        }
     }
 }
 
@@ -71,7 +84,27 @@ impl AppError for ExportError {
     }
 }
 
-/// The file as an answer to be saved.
+/// A row of a file.
+pub(crate) type FileRow = Vec<Value<'static>>;
+
+/// A table as a file to be saved.
+///
+/// # Errors
+/// If the disk fails.
+pub(crate) async fn file(
+    format: OutputFormat,
+    name: &str,
+    spec: TableSpec,
+    rows: Vec<FileRow>,
+) -> Result<Response, Failure> {
+    let written = tokio::task::spawn_blocking(move || write(format, spec, &rows)).await;
+    let bytes = written.map_err(ExportError::from)??;
+    let kind = HeaderValue::from_static(format.content_type());
+    let response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
+    Ok(named(response, &format!("{name}.{}", format.extension())))
+}
+
+/// The table of a page as an answer to be saved.
 ///
 /// # Errors
 /// If the disk fails.
@@ -81,32 +114,18 @@ pub(crate) async fn answer(
     ending: Ending,
     sheet: &Sheet<'_>,
 ) -> Result<Response, Failure> {
-    let format = match ending {
-        Ending::Json => {
-            let body = FigureBody::of_split(app, locale, sheet);
-            return Ok(named(Json(body).into_response(), sheet, "json"));
-        }
-        Ending::Csv => OutputFormat::CsvUtf8,
-        Ending::Xlsx => OutputFormat::Xlsx,
-    };
-    let spec = spec(locale, sheet);
-    let rows = rows(locale, sheet);
-    let written = tokio::task::spawn_blocking(move || write(format, spec, &rows)).await;
-    let bytes = written.map_err(ExportError::from)??;
-    let kind = HeaderValue::from_static(format.content_type());
-    let response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    Ok(named(response, sheet, format.extension()))
+    let (definition, axis) = (sheet.definition, sheet.split.axis);
+    let name = format!("{}-v{}-{}", definition.code, definition.version, axis.word());
+    if let Some(format) = ending.format() {
+        return file(format, &name, spec(locale, sheet), rows(locale, sheet)).await;
+    }
+    let body = FigureBody::of_split(app, locale, sheet);
+    Ok(named(Json(body).into_response(), &format!("{name}.json")))
 }
 
 /// With the name under which it is saved.
-fn named(mut response: Response, sheet: &Sheet<'_>, extension: &str) -> Response {
-    let name = format!(
-        "attachment; filename=\"{}-v{}-{}.{extension}\"",
-        sheet.definition.code,
-        sheet.definition.version,
-        sheet.split.axis.word()
-    );
-    if let Ok(value) = HeaderValue::from_str(&name) {
+pub(crate) fn named(mut response: Response, name: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
     response
@@ -145,42 +164,35 @@ fn spec(locale: Locale, sheet: &Sheet<'_>) -> TableSpec {
     }
 }
 
+/// A value of an axis as addresses and files carry it.
+pub(crate) fn code(axis: Axis, value: i64) -> String {
+    word(axis, value).map_or_else(|| narrow::written((axis, value)).1, str::to_owned)
+}
+
 /// Code, name and sum of every row, the whole at the end.
-fn rows(locale: Locale, sheet: &Sheet<'_>) -> Vec<(String, String, Total)> {
+fn rows(locale: Locale, sheet: &Sheet<'_>) -> Vec<FileRow> {
     let axis = sheet.split.axis;
-    let mut rows: Vec<(String, String, Total)> = sheet
-        .split
-        .rows
-        .iter()
-        .map(|cell| {
-            let code =
-                word(axis, cell.key).map_or_else(|| narrow::written((axis, cell.key)).1, str::to_owned);
-            (code, sheet.names.value((axis, cell.key)), cell.total)
-        })
+    let row = |code: String, name: String, total: Total| {
+        vec![Value::from(code), Value::from(name), Value::Money(total.amount), Value::Integer(total.trades)]
+    };
+    let parts = sheet.split.rows.iter();
+    let mut rows: Vec<FileRow> = parts
+        .map(|part| row(code(axis, part.key), sheet.names.value((axis, part.key)), part.total))
         .collect();
     if let Some(merged) = sheet.split.merged {
-        let name = locale.with("data-merged", &[("count", merged.cells.into())]);
-        rows.push((String::new(), name, merged.total));
+        let name = locale.with("data-merged", &[("count", merged.parts.into())]);
+        rows.push(row(String::new(), name, merged.total));
     }
-    rows.push((String::new(), locale.t("data-sum"), sheet.split.parent));
+    rows.push(row(String::new(), locale.t("data-sum"), sheet.split.parent));
     rows
 }
 
-fn write(
-    format: OutputFormat,
-    spec: TableSpec,
-    rows: &[(String, String, Total)],
-) -> Result<Vec<u8>, ExportError> {
+fn write(format: OutputFormat, spec: TableSpec, rows: &[FileRow]) -> Result<Vec<u8>, ExportError> {
     let folder = tempfile::tempdir()?;
     let path = Utf8PathBuf::from_path_buf(folder.path().join("table")).map_err(|_| ExportError::Folder)?;
     let mut writer = TableWriter::create(&path, format, spec)?;
-    for (code, name, total) in rows {
-        writer.row(&[
-            Value::from(code.as_str()),
-            Value::from(name.as_str()),
-            Value::Money(total.amount),
-            Value::Integer(total.trades),
-        ])?;
+    for row in rows {
+        writer.row(row)?;
     }
     writer.finish()?;
     Ok(std::fs::read(&path)?)

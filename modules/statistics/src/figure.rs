@@ -1,34 +1,36 @@
 //! A figure: a definition applied to the lines, with conditions, grouped, as of a day (指标数值).
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use sh_db::{DbError, Tx};
 use sh_kernel::{Day, Fen};
 use sh_trade::{
     axes::Axis,
-    facts::{self, Fact, LineFilter, LineQuery, PartyCount},
+    facts::{self, Crowd, Fact, LineFilter, LineQuery},
     model::Posting,
 };
 
 use crate::{
     Error,
     cache::Recent,
-    cube::aggregate::Cell,
-    cuboid::Cuboid,
+    cube::{
+        slice::{Cell, Placed, Slice},
+        table::FastMap,
+    },
+    cuboid::{Cuboid, Face},
     definition::{Clause, Condition, Content, Definition, Matcher},
     store::{self, cube::KeyRow},
-    suppress::{Sellers, Suppressed, suppress},
+    veil::Veil,
 };
 
 /// Memory for slices of cells, in bytes.
 pub const SLICE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Memory for waiting lines, in bytes.
-const TAIL_BYTES_MAX: usize = 48 * 1024 * 1024;
+const TAIL_BYTES_MAX: usize = 40 * 1024 * 1024;
 /// Memory for answers that were summed from the lines, in bytes.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Memory for what is hidden where, in bytes.
+const VEIL_BYTES_MAX: usize = 24 * 1024 * 1024;
 /// Axes that a figure may be grouped by.
 pub const BY_MAX: usize = 2;
 
@@ -89,7 +91,7 @@ impl From<facts::Sum> for FigureRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answered {
     /// From sums kept ready.
-    Cuboid(Cuboid),
+    Kept(Face),
     /// From the lines.
     Lines,
 }
@@ -114,11 +116,16 @@ pub struct Figure {
 /// Answers questions, and remembers what it read. One per program; cheap to share.
 #[derive(Debug)]
 pub struct Figures {
-    slices: Recent<(i64, Cuboid), Arc<Slice>>,
+    slices: Recent<(i64, Face), Arc<Known>>,
     tails: Recent<i64, Arc<Vec<Fact>>>,
-    answers: Recent<AnswerKey, Arc<Vec<FigureRow>>>,
-    parties: Recent<AnswerKey, Arc<Vec<PartyCount>>>,
+    answers: Recent<(AnswerKey, FigureShape), Arc<Vec<FigureRow>>>,
+    summed: Recent<(AnswerKey, Cuboid), Arc<Slice>>,
+    /// What is hidden from the public in the tables by some axes.
+    pub(crate) veils: Recent<(Place, Vec<Axis>), Arc<Veil>>,
 }
+
+/// What tells answers apart: which definition, and which state of the lines.
+pub(crate) type Place = (String, i64, u64, i64, i64);
 
 impl Default for Figures {
     fn default() -> Self {
@@ -126,33 +133,34 @@ impl Default for Figures {
     }
 }
 
-/// The cells of one pair of axes with the waiting lines up to a block.
+/// A slice with the waiting lines up to a block.
 #[derive(Debug)]
-struct Slice {
+struct Known {
     upto: i64,
-    cells: Vec<(i64, i64, Cell)>,
+    slice: Arc<Slice>,
 }
 
-/// A question that is answered from the lines, and the state of the lines it is answered for.
+/// The state of the lines for which an answer holds that was summed from them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct AnswerKey {
     code: String,
     version: i64,
     content: u64,
-    by: Vec<Axis>,
-    filter: Vec<(Axis, i64)>,
     upto: Option<i64>,
     /// What must stand still for an answer about the present to hold; 0 for the past, which does not change.
     state: (i64, i64),
 }
 
+/// Axes to group by, and conditions.
+type FigureShape = (Vec<Axis>, Vec<(Axis, i64)>);
+
 /// What one question needs to know before it is answered.
-struct Ground {
-    definition: Arc<Definition>,
+pub(crate) struct Ground {
+    pub(crate) definition: Arc<Definition>,
     key: Option<KeyRow>,
     /// Number of the last block of lines.
     seq: i64,
-    posting: Option<Posting>,
+    pub(crate) posting: Option<Posting>,
     /// Set if the question is about the past: only postings up to this one count.
     upto: Option<i64>,
 }
@@ -164,14 +172,16 @@ impl Figures {
             slices: Recent::new(slice_bytes_max),
             tails: Recent::new(TAIL_BYTES_MAX),
             answers: Recent::new(ANSWER_BYTES_MAX),
-            parties: Recent::new(ANSWER_BYTES_MAX),
+            summed: Recent::new(ANSWER_BYTES_MAX),
+            veils: Recent::new(VEIL_BYTES_MAX),
         }
     }
 
     /// Answers a question from the view of the data that the transaction has.
     ///
-    /// The smallest kept pair of axes that covers the question answers it. What no pair covers, a version whose sums
-    /// are not kept, and the state of an earlier day are summed from the lines.
+    /// The smallest kept pair of axes that covers the question answers it; a total, a year or a month of an earlier day
+    /// is read from what each posting did. What nothing kept covers, a version whose sums are not kept, and other
+    /// questions about an earlier day are summed from the lines.
     ///
     /// # Errors
     /// [`Error::NoDefinition`], [`Error::TooManyAxes`], or what the database refuses.
@@ -179,20 +189,28 @@ impl Figures {
         if query.by.len() > BY_MAX {
             return Err(Error::TooManyAxes);
         }
-        let ground = ground(tx, query).await?;
+        let ground = self.ground(tx, query).await?;
         let axes: Vec<Axis> =
             query.by.iter().copied().chain(query.filter.iter().map(|(axis, _)| *axis)).collect();
-        let cuboid = Cuboid::covering(&axes).filter(|_| ground.upto.is_none());
-        let (rows, answered) = match (cuboid, &ground.key) {
-            (Some(cuboid), Some(key)) => {
-                let slice = self.slice(tx, key, cuboid, &ground).await?;
-                (read_slice(&slice, cuboid, query)?, Answered::Cuboid(cuboid))
+        let asked = (query.by.as_slice(), query.filter.as_slice());
+        let (rows, answered) = match (&ground.key, ground.upto, Cuboid::covering(&axes)) {
+            (Some(key), None, Some(cuboid)) => {
+                let slice = self.kept(tx, key, Face::Pair(cuboid), &ground).await?;
+                (
+                    grouped(slice.cells(), |axis, a, b| cuboid.read(axis, a, b), asked)?,
+                    Answered::Kept(Face::Pair(cuboid)),
+                )
+            }
+            (Some(key), Some(upto), _) if axes.iter().all(|axis| read_day(*axis, 0).is_some()) => {
+                let slice = self.kept(tx, key, Face::Postings, &ground).await?;
+                let known = slice.cells().take_while(|(posting, ..)| *posting <= upto);
+                (grouped(known, |axis, _, day| read_day(axis, day), asked)?, Answered::Kept(Face::Postings))
             }
             _ => (self.sum_lines(tx, query, &ground).await?, Answered::Lines),
         };
         let mut total = Cell::default();
         for row in &rows {
-            total.add(Cell { amount: row.amount.0, trades: row.trades })?;
+            total.add(Cell { amount: row.amount.0, trades: row.trades, ..Cell::default() })?;
         }
         Ok(Figure {
             definition: ground.definition,
@@ -204,58 +222,64 @@ impl Figures {
         })
     }
 
-    /// How many sellers stand behind each group of a figure; with no grouping, behind the whole.
+    /// What each posting did to the value of a definition, by day of sale: posting, day, amount, trades, in order.
+    /// Nothing for a version whose sums are not kept.
     ///
     /// # Errors
     /// As [`Figures::figure`].
-    pub async fn parties(&self, tx: &mut Tx, query: &FigureQuery) -> Result<Arc<Vec<PartyCount>>, Error> {
-        let ground = ground(tx, query).await?;
-        let mut axes: Vec<Axis> = query.by.clone();
-        axes.extend(query.filter.iter().map(|(axis, _)| *axis));
-        axes.push(Axis::Seller);
-        if let (Some(cuboid), Some(key), None) = (Cuboid::covering(&axes), &ground.key, ground.upto) {
-            let slice = self.slice(tx, key, cuboid, &ground).await?;
-            let mut with_seller = query.clone();
-            with_seller.by.push(Axis::Seller);
-            let mut parties: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
-            for mut row in read_slice(&slice, cuboid, &with_seller)? {
-                row.keys.pop();
-                *parties.entry(row.keys).or_default() += 1;
-            }
-            let counts = parties.into_iter().map(|(keys, parties)| PartyCount { keys, parties });
-            return Ok(Arc::new(counts.collect()));
-        }
-        let key = ground.answer_key(query);
-        if let Some(found) = self.parties.get(&key) {
-            return Ok(found);
-        }
-        let counts = Arc::new(facts::parties(tx, &ground.line_query(query)).await?);
-        self.parties.put(key, Arc::clone(&counts), 200 + counts.len() * 64);
-        Ok(counts)
+    pub async fn changes(&self, tx: &mut Tx, query: &FigureQuery) -> Result<Option<Vec<Change>>, Error> {
+        let ground = self.ground(tx, query).await?;
+        let Some(key) = &ground.key else { return Ok(None) };
+        let slice = self.kept(tx, key, Face::Postings, &ground).await?;
+        let changes = slice.cells().map(|(posting, day, cell)| Change {
+            posting,
+            day,
+            amount: Fen(cell.amount),
+            trades: cell.trades,
+        });
+        Ok(Some(changes.collect()))
     }
 
-    /// A figure as the public may see it: small groups are hidden ([`crate::suppress`]).
-    ///
-    /// # Errors
-    /// As [`Figures::figure`].
-    pub async fn public(
+    /// The cells of a pair of axes, with those who stand behind them: from what is kept, or from the lines for the past
+    /// and for versions whose sums are not kept.
+    pub(crate) async fn slice(
         &self,
         tx: &mut Tx,
-        query: &FigureQuery,
-        parties_min: i64,
-    ) -> Result<(Figure, Suppressed), Error> {
-        let mut figure = self.figure(tx, query).await?;
-        let counts = self.parties(tx, query).await?;
-        let counts: HashMap<&[i64], i64> =
-            counts.iter().map(|count| (count.keys.as_slice(), count.parties)).collect();
-        let parties: Vec<i64> =
-            figure.rows.iter().map(|row| counts.get(row.keys.as_slice()).copied().unwrap_or(0)).collect();
-        let by_origin = |axis: &Axis| {
-            matches!(axis, Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Seller)
+        cuboid: Cuboid,
+        ground: &Ground,
+    ) -> Result<Arc<Slice>, Error> {
+        if let (Some(key), None) = (&ground.key, ground.upto) {
+            return Ok(self.kept(tx, key, Face::Pair(cuboid), ground).await?);
+        }
+        let place = (ground.answer_key(), cuboid);
+        if let Some(found) = self.summed.get(&place) {
+            return Ok(found);
+        }
+        let mut question = line_query(&ground.definition.content, &[cuboid.a, cuboid.b], &[], ground.upto);
+        question.crowds = Face::Pair(cuboid).has_crowds();
+        let sums = facts::sums(tx, &question).await?.into_iter().filter_map(|sum| {
+            let cell = Cell { amount: sum.amount.0, trades: sum.trades, crowd: sum.crowd };
+            Some((*sum.keys.first()?, *sum.keys.get(1)?, cell))
+        });
+        let slice = Arc::new(Slice::of(sums.collect(), question.crowds)?);
+        self.summed.put(place, Arc::clone(&slice), slice.bytes());
+        Ok(slice)
+    }
+
+    /// Finds the definition of a question and the state of the lines that it is about.
+    pub(crate) async fn ground(&self, tx: &mut Tx, query: &FigureQuery) -> Result<Ground, Error> {
+        let definition = store::definition::find(tx, &query.definition, query.version).await?;
+        let definition = definition.ok_or_else(|| Error::NoDefinition(query.definition.clone()))?;
+        let last = facts::last_posting(tx).await?;
+        let posting = match query.as_of {
+            Some(day) => facts::posting_on(tx, day).await?,
+            None => last.clone(),
         };
-        let sellers = if query.by.iter().all(by_origin) { Sellers::Apart } else { Sellers::Shared };
-        let rows = suppress(std::mem::take(&mut figure.rows), &parties, sellers, parties_min);
-        Ok((figure, rows))
+        let number = |posting: &Option<Posting>| posting.as_ref().map_or(0, |posting| posting.seq);
+        let upto = (number(&posting) != number(&last)).then(|| number(&posting));
+        let key = store::cube::key_of(tx, &definition.code, definition.version).await?;
+        let seq = store::cube::seq(tx).await?;
+        Ok(Ground { definition: Arc::new(definition), key, seq, posting, upto })
     }
 
     async fn sum_lines(
@@ -264,40 +288,41 @@ impl Figures {
         query: &FigureQuery,
         ground: &Ground,
     ) -> Result<Vec<FigureRow>, Error> {
-        let key = ground.answer_key(query);
+        let key = (ground.answer_key(), (query.by.clone(), query.filter.clone()));
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.to_vec());
         }
-        let sums = facts::sums(tx, &ground.line_query(query)).await?;
+        let question = line_query(&ground.definition.content, &query.by, &query.filter, ground.upto);
+        let sums = facts::sums(tx, &question).await?;
         let rows: Vec<FigureRow> = sums.into_iter().map(FigureRow::from).collect();
         self.answers.put(key, Arc::new(rows.clone()), 200 + rows.len() * 80);
         Ok(rows)
     }
 
-    /// The cells of a pair of axes with every line of this view of the data.
-    async fn slice(
+    /// A slice that is kept, with every line of this view of the data.
+    async fn kept(
         &self,
         tx: &mut Tx,
         key: &KeyRow,
-        cuboid: Cuboid,
+        face: Face,
         ground: &Ground,
     ) -> Result<Arc<Slice>, DbError> {
-        let place = (key.key, cuboid);
+        let place = (key.key, face);
         let known = self.slices.get(&place);
         // Lines up to `folded` may be gone from the waiting ones, and a slice from a later view cannot be turned back.
-        let base = known.as_ref().filter(|slice| slice.upto >= key.folded && slice.upto <= ground.seq);
-        if let Some(slice) = base.filter(|slice| slice.upto == ground.seq) {
-            return Ok(Arc::clone(slice));
+        let base = known.as_ref().filter(|known| known.upto >= key.folded && known.upto <= ground.seq);
+        if let Some(known) = base.filter(|known| known.upto == ground.seq) {
+            return Ok(Arc::clone(&known.slice));
         }
-        let (upto, cells) = match base {
-            Some(slice) => (slice.upto, slice.cells.clone()),
-            None => (key.folded, store::cube::slice(tx, key.key, cuboid).await?),
+        let (upto, slice) = match base {
+            Some(known) => (known.upto, Arc::clone(&known.slice)),
+            None => (key.folded, Arc::new(store::cube::slice(tx, key.key, face).await?)),
         };
-        let waiting = self.tail(tx, upto, ground.seq).await?;
-        let cells = add_waiting(cells, &waiting, cuboid, &Matcher::new(&ground.definition.content))?;
-        let slice = Arc::new(Slice { upto: ground.seq, cells });
-        if known.is_none_or(|known| known.upto <= slice.upto) {
-            self.slices.put(place, Arc::clone(&slice), 100 + slice.cells.len() * 32);
+        let waiting = waiting(&self.tail(tx, upto, ground.seq).await?, face, &ground.definition.content)?;
+        let slice = if waiting.len() == 0 { slice } else { Arc::new(slice.plus(&waiting)?) };
+        if known.is_none_or(|known| known.upto <= ground.seq) {
+            let known = Known { upto: ground.seq, slice: Arc::clone(&slice) };
+            self.slices.put(place, Arc::new(known), slice.bytes());
         }
         Ok(slice)
     }
@@ -319,14 +344,25 @@ impl Figures {
     }
 }
 
+/// What one posting did to the sales of one day (变动).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The posting.
+    pub posting: i64,
+    /// Day of the sales, `yyyymmdd`.
+    pub day: i64,
+    /// What it added or, negative, took away.
+    pub amount: Fen,
+    /// Trades that came or, negative, went.
+    pub trades: i64,
+}
+
 impl Ground {
-    fn answer_key(&self, query: &FigureQuery) -> AnswerKey {
+    fn answer_key(&self) -> AnswerKey {
         AnswerKey {
             code: self.definition.code.clone(),
             version: self.definition.version,
             content: fingerprint(&self.definition.content),
-            by: query.by.clone(),
-            filter: query.filter.clone(),
             upto: self.upto,
             state: match self.upto {
                 Some(_) => (0, 0),
@@ -335,8 +371,10 @@ impl Ground {
         }
     }
 
-    fn line_query(&self, query: &FigureQuery) -> LineQuery {
-        line_query(&self.definition.content, &query.by, &query.filter, self.upto)
+    /// What tells the answers of this question apart from those about another definition or state of the lines.
+    pub(crate) fn place(&self) -> Place {
+        let key = self.answer_key();
+        (key.code, key.version, key.content, key.upto.unwrap_or(-1), self.seq)
     }
 }
 
@@ -357,6 +395,7 @@ pub(crate) fn line_query(
         },
         clauses: content.clauses.iter().cloned().chain(further).collect(),
         by: by.to_vec(),
+        crowds: false,
     }
 }
 
@@ -368,65 +407,63 @@ fn fingerprint(content: &Content) -> u64 {
     hasher.finish()
 }
 
-async fn ground(tx: &mut Tx, query: &FigureQuery) -> Result<Ground, Error> {
-    let definition = store::definition::find(tx, &query.definition, query.version).await?;
-    let definition = definition.ok_or_else(|| Error::NoDefinition(query.definition.clone()))?;
-    let last = facts::last_posting(tx).await?;
-    let posting = match query.as_of {
-        Some(day) => facts::posting_on(tx, day).await?,
-        None => last.clone(),
+/// The value of an axis that follows from the day of sale.
+const fn read_day(axis: Axis, day: i64) -> Option<i64> {
+    match axis {
+        Axis::Year => Some(day / 10_000),
+        Axis::Month => Some(day / 100),
+        _ => None,
+    }
+}
+
+/// Groups cells as the question asks; `read` gives the value of an axis at a place.
+pub(crate) fn grouped(
+    cells: impl Iterator<Item = Placed>,
+    read: impl Fn(Axis, i64, i64) -> Option<i64>,
+    (by, filter): (&[Axis], &[(Axis, i64)]),
+) -> Result<Vec<FigureRow>, DbError> {
+    let mut groups: FastMap<(i64, i64), Cell> = FastMap::default();
+    // Cells come in the order of their places, so that many of one group follow each other.
+    let mut open: Option<((i64, i64), Cell)> = None;
+    for (a, b, cell) in cells {
+        if !filter.iter().all(|(axis, value)| read(*axis, a, b) == Some(*value)) {
+            continue;
+        }
+        let mut keys = by.iter().map(|axis| read(*axis, a, b).unwrap_or(0));
+        let group = (keys.next().unwrap_or(0), keys.next().unwrap_or(0));
+        match &mut open {
+            Some((known, sum)) if *known == group => sum.add(cell)?,
+            _ => {
+                if let Some((known, sum)) = open.replace((group, cell)) {
+                    groups.entry(known).or_default().add(sum)?;
+                }
+            }
+        }
+    }
+    if let Some((known, sum)) = open {
+        groups.entry(known).or_default().add(sum)?;
+    }
+    let mut groups: Vec<_> = groups.into_iter().filter(|(_, sum)| !sum.is_zero()).collect();
+    groups.sort_unstable_by_key(|(group, _)| *group);
+    let row = |((first, second), sum): ((i64, i64), Cell)| FigureRow {
+        keys: [first, second].into_iter().take(by.len()).collect(),
+        amount: Fen(sum.amount),
+        trades: sum.trades,
     };
-    let number = |posting: &Option<Posting>| posting.as_ref().map_or(0, |posting| posting.seq);
-    let upto = (number(&posting) != number(&last)).then(|| number(&posting));
-    let key = store::cube::key_of(tx, &definition.code, definition.version).await?;
-    let seq = store::cube::seq(tx).await?;
-    Ok(Ground { definition: Arc::new(definition), key, seq, posting, upto })
+    Ok(groups.into_iter().map(row).collect())
 }
 
-/// Groups the cells of a slice as the question asks.
-fn read_slice(slice: &Slice, cuboid: Cuboid, query: &FigureQuery) -> Result<Vec<FigureRow>, DbError> {
-    let mut groups: BTreeMap<Vec<i64>, Cell> = BTreeMap::new();
-    for (a, b, cell) in &slice.cells {
-        let fits = query.filter.iter().all(|(axis, value)| cuboid.read(*axis, *a, *b) == Some(*value));
-        if fits {
-            let keys = query.by.iter().filter_map(|axis| cuboid.read(*axis, *a, *b)).collect();
-            groups.entry(keys).or_default().add(*cell)?;
-        }
+/// The sums of the waiting lines that the definition counts.
+fn waiting(blocks: &[Arc<Vec<Fact>>], face: Face, content: &Content) -> Result<Slice, DbError> {
+    let (matcher, crowds) = (Matcher::new(content), face.has_crowds());
+    let mut sums: FastMap<(i64, i64), Cell> = FastMap::default();
+    for fact in blocks.iter().flat_map(|block| block.iter()).filter(|fact| matcher.counts(fact)) {
+        let crowd = if crowds { fact.crowd() } else { Crowd::default() };
+        sums.entry(face.place(fact)).or_default().add(Cell {
+            amount: fact.amount,
+            trades: fact.count,
+            crowd,
+        })?;
     }
-    Ok(groups
-        .into_iter()
-        .filter(|(_, cell)| !cell.is_zero())
-        .map(|(keys, cell)| FigureRow { keys, amount: Fen(cell.amount), trades: cell.trades })
-        .collect())
-}
-
-/// Adds the waiting lines that the definition counts to the cells of a pair of axes.
-fn add_waiting(
-    cells: Vec<(i64, i64, Cell)>,
-    waiting: &[Arc<Vec<Fact>>],
-    cuboid: Cuboid,
-    matcher: &Matcher,
-) -> Result<Vec<(i64, i64, Cell)>, DbError> {
-    let mut added: BTreeMap<(i64, i64), Cell> = BTreeMap::new();
-    for fact in waiting.iter().flat_map(|block| block.iter()).filter(|fact| matcher.counts(fact)) {
-        let cell = Cell { amount: fact.amount, trades: fact.count };
-        added.entry((fact.value(cuboid.a), fact.value(cuboid.b))).or_default().add(cell)?;
-    }
-    if added.is_empty() {
-        return Ok(cells);
-    }
-    let mut merged = Vec::with_capacity(cells.len() + added.len());
-    let mut added = added.into_iter().peekable();
-    for (a, b, mut cell) in cells {
-        while let Some(((x, y), new)) = added.next_if(|(place, _)| *place < (a, b)) {
-            merged.push((x, y, new));
-        }
-        if let Some((_, new)) = added.next_if(|(place, _)| *place == (a, b)) {
-            cell.add(new)?;
-        }
-        merged.push((a, b, cell));
-    }
-    merged.extend(added.map(|((a, b), cell)| (a, b, cell)));
-    merged.retain(|(_, _, cell)| !cell.is_zero());
-    Ok(merged)
+    Slice::of(sums.into_iter().map(|((a, b), cell)| (a, b, cell)).collect(), crowds)
 }

@@ -23,6 +23,7 @@
 
 mod api;
 mod cache;
+mod cover;
 pub mod cube;
 mod cuboid;
 pub mod definition;
@@ -37,24 +38,23 @@ mod public;
 pub mod releases;
 pub mod service;
 mod store;
-mod suppress;
+mod veil;
 
 use sh_db::{Insert, Migration, Sql};
 
-pub use cuboid::Cuboid;
+pub use cuboid::{Cuboid, Face};
 pub use display::{Display, Shown};
 pub use error::Error;
-pub use figure::{Answered, BY_MAX, Figure, FigureQuery, FigureRow, Figures, SLICE_BYTES_MAX};
+pub use figure::{Answered, BY_MAX, Change, Figure, FigureQuery, FigureRow, Figures, SLICE_BYTES_MAX};
 pub use label::{axis_label, label, seller_labels, values, word};
 pub use public::Kept;
-pub use suppress::{PARTIES_MIN, PublicRow, Sellers, Suppressed, suppress};
+pub use veil::PARTIES_MIN;
 
 /// The schema of this module.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    module: "statistics",
-    version: 1,
-    text: include_str!("../migrations/0001_statistics.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { module: "statistics", version: 1, text: include_str!("../migrations/0001_statistics.sql") },
+    Migration { module: "statistics", version: 2, text: include_str!("../migrations/0002_slices.sql") },
+];
 
 /// Every statement of this module, for the test that prepares them on both engines.
 pub const STATEMENTS: [&[Sql]; 3] =

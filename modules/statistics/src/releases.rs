@@ -17,11 +17,15 @@ use crate::{
     store,
 };
 
+pub(crate) use canonical::content_text;
 pub use check::{Fault, FaultKind, verify_releases};
 pub use compare::{FigureComparison, NewerDefinition, compare_today};
 
-/// Figures in one release at most.
-pub const FIGURES_MAX: usize = 60;
+/// Figures in one release at most, each table of parts counted as one.
+pub const FIGURES_MAX: usize = 200;
+/// The axes by which every figure of a release is frozen besides its value.
+pub const PARTS: [Axis; 6] =
+    [Axis::Year, Axis::Month, Axis::OriginProvince, Axis::Destination, Axis::Channel, Axis::Grade];
 
 /// How far a release has come (发布状态).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -113,8 +117,37 @@ pub struct ReleaseFigure {
     pub value: Fen,
     /// Number of trades.
     pub trades: i64,
-    /// The groups.
+    /// The groups that are published one by one.
     pub rows: Vec<FigureRow>,
+    /// The others: fewer than three sellers stand behind each, or they would give such a group away.
+    pub merged: Option<Rest>,
+}
+
+impl ReleaseFigure {
+    /// What tells the value and its tables of parts from those of another figure.
+    pub fn subject(&self) -> (&str, i64, &[(Axis, i64)]) {
+        (&self.code, self.version, &self.filter)
+    }
+}
+
+/// Groups that are published as one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Rest {
+    /// How many groups.
+    pub parts: i64,
+    /// Their amount.
+    pub amount: Fen,
+    /// Their number of trades.
+    pub trades: i64,
+}
+
+impl Rest {
+    fn add(rest: &mut Option<Self>, row: &FigureRow) {
+        let rest = rest.get_or_insert_default();
+        rest.parts += 1;
+        rest.amount = [rest.amount, row.amount].into_iter().sum();
+        rest.trades += row.trades;
+    }
 }
 
 /// What was found wrong in a published release (勘误).
@@ -152,11 +185,23 @@ pub struct Proposal {
     pub figures: Vec<(String, FigureQuery)>,
 }
 
-/// Freezes figures as they are now and puts them up for publication.
+impl Proposal {
+    /// Adds the value of a definition and its parts by every axis of [`PARTS`] and the further ones. `title` heads each:
+    /// the value without an axis.
+    pub fn add(&mut self, code: &str, further: &[Axis], title: impl Fn(Option<Axis>) -> String) {
+        self.figures.push((title(None), FigureQuery::total(code)));
+        let further = further.iter().filter(|axis| !PARTS.contains(axis));
+        for axis in PARTS.iter().chain(further) {
+            self.figures.push((title(Some(*axis)), FigureQuery::total(code).by(*axis)));
+        }
+    }
+}
+
+/// Freezes figures as they are now, as the public may see them, and puts them up for publication.
 ///
 /// # Errors
-/// [`Error::EmptyRelease`], [`Error::DraftInRelease`], [`Error::NoRelease`] if what it supersedes is not published, or
-/// as [`Figures::figure`].
+/// [`Error::EmptyRelease`], [`Error::DraftInRelease`], [`Error::NoRelease`] if what it supersedes is not published,
+/// [`Error::TooFewSellers`] and [`Error::TooNarrow`] for what the public may not see, or as [`Figures::figure`].
 pub async fn propose(
     figures: &Figures,
     tx: &mut Tx,
@@ -219,6 +264,7 @@ async fn freeze(
     if figure.definition.state == State::Draft {
         return Err(Error::DraftInRelease(figure.definition.code.clone()));
     }
+    let (rows, merged) = published(figures, tx, &query, figure.rows).await?;
     Ok(ReleaseFigure {
         position,
         title: title.trim().to_owned(),
@@ -229,8 +275,26 @@ async fn freeze(
         filter: query.filter,
         value: figure.value,
         trades: figure.trades,
-        rows: figure.rows,
+        rows,
+        merged,
     })
+}
+
+/// The groups of a figure that the public sees, and the others as one.
+async fn published(
+    figures: &Figures,
+    tx: &mut Tx,
+    query: &FigureQuery,
+    rows: Vec<FigureRow>,
+) -> Result<(Vec<FigureRow>, Option<Rest>), Error> {
+    let cover = figures.cover(tx, query).await?;
+    let (mut shown, mut merged) = (Vec::new(), None);
+    for row in rows {
+        let keys = query.by.iter().copied().zip(row.keys.iter().copied());
+        let points: Vec<(Axis, i64)> = query.filter.iter().copied().chain(keys).collect();
+        if cover.hides(&points) { Rest::add(&mut merged, &row) } else { shown.push(row) }
+    }
+    Ok((shown, merged))
 }
 
 /// Publishes a proposed release under a hash that is chained to the release published before.

@@ -3,6 +3,7 @@
 //! Everything here reads within the caller's transaction, so a figure and the list behind it come from one view of the
 //! data. Sums are made in the database; lists are bounded and walk an index.
 
+pub(crate) mod crowd;
 mod detail;
 pub(crate) mod list;
 pub mod reporting;
@@ -18,12 +19,13 @@ use crate::{
     store,
 };
 
+pub use crowd::Crowd;
 pub use detail::{
     DecisionRow, GradeReason, SourceSummary, TieState, TiedClaim, TradeDetail, TradeRow, claims_summary,
     grade_reasons, trade,
 };
 pub use list::{TRADES_PAGE_MAX, TradeCursor, TradeFilter, TradeItem, TradePage, list_trades};
-pub use sums::{CauseSum, LineQuery, PartyCount, Sum, parties, sums, sums_by_cause};
+pub use sums::{CauseSum, LineQuery, Sum, sums, sums_by_cause};
 
 /// What the value of one axis must be, or must not be (统计条件).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,6 +107,8 @@ pub const CODED_AXES: [Axis; 10] = [
 /// ten million of them are summed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Fact {
+    /// The posting that wrote the line.
+    pub posting: i64,
     /// Day of the sale, `yyyymmdd`.
     pub day: i64,
     /// Amount in fen, negative on reversing lines and returns.
@@ -125,6 +129,7 @@ impl Fact {
     /// The fact that a line carries.
     pub fn of(line: &TradeLine) -> Self {
         Self {
+            posting: line.posting,
             day: line.day.yyyymmdd(),
             amount: line.amount.0,
             count: line.count,
@@ -133,6 +138,11 @@ impl Fact {
             seller: line.axes.seller,
             codes: CODED_AXES.map(|axis| u8::try_from(line.value(axis)).unwrap_or(u8::MAX)),
         }
+    }
+
+    /// What it says of the sellers behind a sum.
+    pub const fn crowd(&self) -> Crowd {
+        Crowd::of(self.amount, self.count, self.seller)
     }
 
     /// The value of an axis, as [`TradeLine::value`] gives it.
@@ -198,6 +208,25 @@ pub async fn last_posting(tx: &mut Tx) -> Result<Option<Posting>, DbError> {
 /// What the database refuses.
 pub async fn posting_on(tx: &mut Tx, day: Day) -> Result<Option<Posting>, DbError> {
     store::facts::posting_until(tx, Some(day)).await
+}
+
+/// When a posting was made and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostingCause {
+    /// Its number.
+    pub seq: i64,
+    /// The calendar day.
+    pub day: Day,
+    /// Why: `import`, `withdrawal`, `ruling`, `matching`.
+    pub cause: String,
+}
+
+/// The postings after one, in order: when and why each was made. There are some hundreds for a million lines.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn postings_after(tx: &mut Tx, seq: i64) -> Result<Vec<PostingCause>, DbError> {
+    store::facts::postings_after(tx, seq).await
 }
 
 /// The sum of amounts, refused where 64 bits do not hold it.

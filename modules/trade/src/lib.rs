@@ -36,6 +36,7 @@ use sh_http::Module;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "trade", version: 1, text: include_str!("../migrations/0001_trade.sql") },
     Migration { module: "trade", version: 2, text: include_str!("../migrations/0002_reporting.sql") },
+    Migration { module: "trade", version: 3, text: include_str!("../migrations/0003_tally.sql") },
 ];
 
 /// Pages, interface and tables of this module.

@@ -23,6 +23,7 @@ inserts! {
         role I64, channel I64, certified I64, link I64) "";
     TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, source Text, destination I64, amount I64,
         day I64) "";
+    TALLY = tie_tally(source Text, state I64, claims I64, amount I64) "";
     DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, posting I64, at Instant) "";
     POSTINGS = posting(seq I64, at Instant, day I64, cause Text) "";
     TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64, channel I64,
@@ -222,12 +223,16 @@ async fn sums_leave_out_what_cancels_and_find_the_same_by_index_and_by_scan(db: 
 #[db_test(MIGRATIONS)]
 async fn sellers_and_causes_are_counted(db: Db) {
     fill(&db).await;
-    let query = LineQuery { by: vec![Axis::Channel], ..LineQuery::default() };
-    let parties = db.read(async |tx| facts::parties(tx, &query).await).await.unwrap();
-    let found: Vec<_> = parties.iter().map(|count| (count.keys[0], count.parties)).collect();
-    assert_eq!(found, [(1, 5), (5, 1)], "every tenth trade has the same seller");
-    let whole = db.read(async |tx| facts::parties(tx, &LineQuery::default()).await).await.unwrap();
-    assert_eq!(whole[0].parties, 5);
+    let three = async |by: Vec<Axis>| {
+        let query = LineQuery { by, crowds: true, ..LineQuery::default() };
+        let sums = db.read(async |tx| facts::sums(tx, &query).await).await.unwrap();
+        let is_three = |sum: &facts::Sum| sum.crowd.is_three(sum.amount.0, sum.trades);
+        sums.iter().map(|sum| (sum.keys.first().copied(), is_three(sum))).collect::<Vec<_>>()
+    };
+    let channels = three(vec![Axis::Channel]).await;
+    assert_eq!(channels, [(Some(1), true), (Some(5), false)], "every tenth trade has the same seller");
+    assert_eq!(three(Vec::new()).await, [(None, true)]);
+    assert!(three(vec![Axis::Seller]).await.iter().all(|(_, three)| !three));
 
     let paid = LineQuery::default().with(Axis::Stage, 4);
     let causes = db.read(async |tx| facts::sums_by_cause(tx, &paid, day(20_200_110)).await).await.unwrap();
@@ -379,6 +384,9 @@ async fn a_trade_opens_with_what_everybody_says_of_it(db: Db) {
         tx.insert(&TIES, tie(901, Some(2), 2, "city-440300")).await?;
         tx.insert(&TIES, tie(902, Some(2), 1, "832")).await?;
         tx.insert(&TIES, tie(903, None, 5, "832")).await?;
+        for (source, state) in [("city-440300", 2_i64), ("832", 1), ("832", 5)] {
+            tx.insert(&TALLY, binds![source, state, 1_i64, 102_i64]).await?;
+        }
         tx.insert(
             &DECISIONS,
             binds![id::<()>(1), id::<()>(901), id::<()>(2), 2_i64, 2_i64, 940_i64, 2_i64, AT],
@@ -407,7 +415,7 @@ async fn a_trade_opens_with_what_everybody_says_of_it(db: Db) {
     let summary = db.read(async |tx| facts::claims_summary(tx).await).await.unwrap();
     let found: Vec<_> = summary
         .iter()
-        .map(|one| (one.source.as_str(), one.claims, one.gross.0, one.trades, one.anchors, one.waiting))
+        .map(|one| (one.source.as_str(), one.claims, one.gross.0, one.joined, one.anchors, one.waiting))
         .collect();
-    assert_eq!(found, [("832", 2, 204, 1, 1, 1), ("city-440300", 1, 102, 1, 0, 0)]);
+    assert_eq!(found, [("832", 2, 204, 0, 1, 1), ("city-440300", 1, 102, 1, 0, 0)]);
 }

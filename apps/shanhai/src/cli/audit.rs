@@ -18,7 +18,7 @@ impl Audit {
         let checks = [
             ("files = their hashes", sh_trade::service::imports::verify_files(&app).await?),
             ("trades = decisions replayed", wiring::replay(&app).await?),
-            ("cube = recomputation", sh_statistics::cube::verify(&app.db).await?.map(|d| format!("{d:?}"))),
+            ("cube = recomputation", sh_statistics::cube::verify(&app.db).await?.map(|d| d.to_string())),
             ("ledger = its postings, sealed", ledger?.map(|found| found.to_string())),
             (
                 "releases = their hashes and values",

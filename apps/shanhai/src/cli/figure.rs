@@ -148,7 +148,7 @@ fn head(figure: &Figure, locale: Locale) -> serde_json::Value {
         "trades": figure.trades,
         "posting": figure.posting.as_ref().map(|posting| posting.seq),
         "answered_from": match figure.answered {
-            Answered::Cuboid(_) => "cube",
+            Answered::Kept(_) => "cube",
             Answered::Lines => "lines",
         },
     })

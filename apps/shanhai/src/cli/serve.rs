@@ -30,6 +30,7 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let app = wiring::open(place, self.settings()).await?;
+        wiring::put_defaults(&app).await?;
         listen(app, SocketAddr::new(self.host, self.port)).await
     }
 

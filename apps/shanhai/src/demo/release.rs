@@ -1,8 +1,7 @@
 //! The first release of the demonstration: proposed by one person, approved by another.
 
 use sh_http::App;
-use sh_statistics::{FigureQuery, Figures, definitions, releases};
-use sh_trade::axes::Axis;
+use sh_statistics::{Figures, axis_label, definitions, releases};
 use sh_ui::Locale;
 
 use super::users;
@@ -22,12 +21,11 @@ pub(crate) async fn publish_first(app: &App) -> anyhow::Result<()> {
                 ..releases::Proposal::default()
             };
             for definition in definitions::in_force(tx).await? {
-                let title = definition.content.name.get(Locale::Zh).to_owned();
-                let query = FigureQuery::total(&definition.code);
-                proposal.figures.push((title.clone(), query.clone()));
-                if definition.code.starts_with("gd-") {
-                    proposal.figures.push((format!("{title}（按产地省份）"), query.by(Axis::OriginProvince)));
-                }
+                let name = definition.content.name.get(Locale::Zh);
+                proposal.add(&definition.code, &[], |axis| match axis {
+                    None => name.to_owned(),
+                    Some(axis) => format!("{name}，按{}", axis_label(axis, Locale::Zh)),
+                });
             }
             let id = app.ids.next(now);
             releases::propose(&figures, tx, id, &proposal, proposer.actor.label(), now).await?;

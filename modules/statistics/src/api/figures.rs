@@ -12,14 +12,13 @@ use crate::{
     Error, FigureQuery,
     definition::Definition,
     definitions,
-    export::Sheet,
+    export::{Sheet, code},
     public::{
-        breakdown::{Breakdown, Cell, Total},
+        breakdown::{Breakdown, Total},
         load::{self, Desk, Freshness},
         names::Names,
         narrow::{self, BadNarrow, Narrow, Point},
     },
-    word,
 };
 
 /// A figure: a definition with its value.
@@ -142,7 +141,12 @@ pub(crate) async fn list(State(app): State<App>, ctx: Context) -> Result<Json<Fi
     responses(
         (status = 200, body = FigureBody),
         (status = 400, description = "A condition cannot be read", content_type = "application/problem+json"),
+        (status = 403, description = "Too few sellers", content_type = "application/problem+json"),
         (status = 404, description = "No such figure", content_type = "application/problem+json"),
+        (
+            status = 422, description = "More than two axes, conditions among them",
+            content_type = "application/problem+json"
+        ),
     )
 )]
 pub(crate) async fn one(
@@ -178,18 +182,12 @@ pub(crate) async fn one(
                 return Err(Error::NoDefinition(definition.code));
             }
             let names = Names::new(ctx.locale, definition.content.until);
-            let (found, parties) = desk.figure(tx, &question).await?;
-            let fresh = Freshness { posting: found.posting.clone(), ..Freshness::default() };
-            let parent = Total { amount: found.value, trades: found.trades };
-            let mut body = FigureBody::new(&app, ctx.locale, &definition, &fresh, &names, &points, parent);
-            if let Some(axis) = by {
-                let cells = found.rows.iter().filter_map(|row| {
-                    let total = Total { amount: row.amount, trades: row.trades };
-                    let behind = parties.get(&row.keys).copied().unwrap_or(0);
-                    Some(Cell { key: *row.keys.first()?, total, parties: Some(behind) })
-                });
-                let split = Breakdown::new(axis, parent, cells.collect(), desk.protect());
-                body.set_rows(&names, &split);
+            let seen = desk.ask(tx, &question).await?;
+            let fresh = Freshness { posting: seen.posting, ..Freshness::default() };
+            let mut body =
+                FigureBody::new(&app, ctx.locale, &seen.definition, &fresh, &names, &points, seen.total);
+            if let Some(split) = &seen.split {
+                body.set_rows(&names, split);
             }
             Ok(body)
         })
@@ -246,19 +244,15 @@ impl FigureBody {
         self.rows = split
             .rows
             .iter()
-            .map(|cell| {
-                let key = word(split.axis, cell.key)
-                    .map_or_else(|| narrow::written((split.axis, cell.key)).1, str::to_owned);
-                RowBody {
-                    key,
-                    label: names.value((split.axis, cell.key)),
-                    amount: cell.total.amount.0,
-                    trades: cell.total.trades,
-                }
+            .map(|cell| RowBody {
+                key: code(split.axis, cell.key),
+                label: names.value((split.axis, cell.key)),
+                amount: cell.total.amount.0,
+                trades: cell.total.trades,
             })
             .collect();
         self.merged = split.merged.map(|merged| MergedBody {
-            parts: merged.cells,
+            parts: merged.parts,
             amount: merged.total.amount.0,
             trades: merged.total.trades,
         });
@@ -267,7 +261,8 @@ impl FigureBody {
     }
 }
 
-fn condition(names: &Names, point: Point) -> ConditionBody {
+/// A condition as the interface tells it.
+pub(crate) fn condition(names: &Names, point: Point) -> ConditionBody {
     let (name, value) = narrow::written(point);
     ConditionBody { name: name.to_owned(), value, label: names.value(point) }
 }

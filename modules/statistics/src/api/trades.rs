@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use sh_http::{App, AppError, Context, Failure, Json, Kind, Path, Query};
+use sh_http::{App, Context, Failure, Json, Path, Query};
 use sh_kernel::Id;
 use sh_trade::model::Trade;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Error,
-    pages::data::trades::{cursor, hides},
+    pages::data::trades::cursor,
     public::{
         load::{self, Desk},
         names::Names,
@@ -45,20 +45,6 @@ pub(crate) struct TradeList {
     pub next: Option<String>,
 }
 
-/// A part behind which fewer than three sellers stand was asked for by itself.
-#[derive(Debug, thiserror::Error)]
-#[error("fewer than three sellers stand behind what was asked for")]
-pub(crate) struct TooFew;
-
-impl AppError for TooFew {
-    fn kind(&self) -> Kind {
-        Kind::Forbidden
-    }
-    fn code(&self) -> &'static str {
-        "too-few-sellers"
-    }
-}
-
 /// The trades behind a figure.
 #[utoipa::path(
     get, path = "/api/v1/trades", tag = "trades", params(Asked, Narrow),
@@ -83,20 +69,19 @@ pub(crate) async fn list(
         .read(async |tx| {
             let all = load::in_force(tx).await?;
             let Some(definition) = load::choose(&all, asked.figure.as_deref())? else {
-                return Ok(Some(TradeList { items: Vec::new(), next: None }));
+                return Ok(TradeList { items: Vec::new(), next: None });
             };
-            let fresh = load::freshness(tx).await?;
-            let places = desk.places(tx, definition, &fresh).await?;
-            if hides(tx, &desk, definition, &places, &points).await? {
-                return Ok(None);
+            if desk.hides(tx, definition, &points).await? {
+                return Err(Error::TooFewSellers);
             }
+            let places = desk.places(tx, definition).await?;
             let mut names = Names::new(ctx.locale, definition.content.until);
             let (items, next) =
                 trades::list(tx, &desk, definition, &places, (&points, &mut names), (after, size)).await?;
-            Ok::<_, Error>(Some(TradeList { items, next: next.map(|next| next.to_string()) }))
+            Ok::<_, Error>(TradeList { items, next: next.map(|next| next.to_string()) })
         })
         .await?;
-    Ok(Json(found.ok_or(TooFew)?))
+    Ok(Json(found))
 }
 
 /// One trade: lines, reports, decisions, grade.

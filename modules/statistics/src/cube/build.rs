@@ -5,16 +5,19 @@ use sh_trade::facts::{self, LineFilter};
 
 use crate::{
     cube::{
-        aggregate::{Aggregator, CellRow, DEFINITIONS_MAX},
+        aggregate::{Aggregator, DEFINITIONS_MAX},
         sink::fold_in,
+        slice::Slice,
     },
-    cuboid::Cuboid,
+    cuboid::Face,
     definition::{Matcher, State},
     store::{self, cube::KeyRow},
 };
 
 /// Cells written in one transaction while a set is being built, so that postings get their turn in between.
-const CELLS_PER_WRITE: usize = 20_000;
+const CELLS_PER_WRITE: usize = 400_000;
+/// Between two signs of life of whoever builds a set.
+const BEAT: std::time::Duration = std::time::Duration::from_secs(1);
 /// What a rebuild says whose sets were given up because a later one makes the same.
 const TAKEN_OVER: &str = "another rebuild has taken over";
 /// How often the sets that are missing are looked for while another program makes them.
@@ -32,11 +35,13 @@ pub enum Progress {
         /// Lines.
         lines: u64,
     },
-    /// So many cells of so many have been written.
+    /// The sums of so many definitions of so many have been written.
     Written {
-        /// Cells written.
+        /// Cells in them.
         cells: u64,
-        /// Cells to write.
+        /// Definitions done.
+        sets: u64,
+        /// Definitions to do.
         of: u64,
     },
 }
@@ -81,7 +86,10 @@ pub async fn rebuild(
 ) -> Result<(), DbError> {
     for part in definitions.chunks(DEFINITIONS_MAX) {
         let keys = register(db, part).await?;
-        let outcome = build(db, &keys, &mut progress).await;
+        let outcome = tokio::select! {
+            outcome = build(db, &keys, &mut progress) => outcome,
+            error = beat(db, &keys) => Err(error),
+        };
         if outcome.is_err() {
             give_up(db, &keys).await?;
         }
@@ -90,7 +98,8 @@ pub async fn rebuild(
     clean_up(db).await
 }
 
-/// Builds the cells of every definition in force that has none. Returns how many there were. Of two programs that start
+/// Builds the cells of every definition in force that has none, and of versions that were released, so that a release
+/// can say what it would be today. Returns how many there were. Of two programs that start
 /// at once on a new database one builds, and the other waits for it.
 ///
 /// # Errors
@@ -114,22 +123,47 @@ pub async fn build_missing(db: &Db, mut progress: impl FnMut(Progress) + Send) -
 
 async fn missing(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
     let mut missing = Vec::new();
-    for definition in store::definition::in_state(tx, State::Published).await? {
-        if store::cube::key_of(tx, &definition.code, definition.version).await?.is_none() {
-            missing.push((definition.code, definition.version));
+    let in_force = store::definition::in_state(tx, State::Published).await?;
+    let mut wanted: Vec<(String, i64)> = in_force.into_iter().map(|one| (one.code, one.version)).collect();
+    wanted.extend(store::release::versions(tx).await?);
+    wanted.sort();
+    wanted.dedup();
+    for (code, version) in wanted {
+        if store::cube::key_of(tx, &code, version).await?.is_none() {
+            missing.push((code, version));
         }
     }
     Ok(missing)
 }
 
-/// Gives up what a killed program was building, so that waiting lines are not kept for it. Call before the first
-/// rebuild of a program that is the only one on its database.
+/// Shows while a set is being built that somebody builds it. Ends only if the database fails.
+async fn beat(db: &Db, keys: &[KeyRow]) -> DbError {
+    let keys: Vec<i64> = keys.iter().map(|key| key.key).collect();
+    loop {
+        tokio::time::sleep(BEAT).await;
+        if let Err(error) = db.write(async |tx| store::cube::beat(tx, &keys).await).await {
+            return error;
+        }
+    }
+}
+
+/// Gives up what killed programs were building: whatever shows no sign of life during `patience`, which a living
+/// builder gives every second. Waiting lines would be kept for it for ever. Returns how many sets there were.
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn abandon_builds(db: &Db) -> Result<(), DbError> {
-    db.write(async |tx| store::cube::drop_building(tx).await).await?;
-    clean_up(db).await
+pub async fn abandon_builds(db: &Db, patience: std::time::Duration) -> Result<usize, DbError> {
+    let building = db.read(async |tx| store::cube::beats(tx).await).await?;
+    if building.is_empty() {
+        return Ok(0);
+    }
+    tokio::time::sleep(patience).await;
+    let mut abandoned = 0;
+    for (key, beat) in building {
+        abandoned += usize::from(db.write(async |tx| store::cube::drop_still(tx, key, beat).await).await?);
+    }
+    clean_up(db).await?;
+    Ok(abandoned)
 }
 
 /// Notes the new sets. From here on the lines of later postings are kept until the sets have taken them.
@@ -165,13 +199,16 @@ async fn build(
     keys: &[KeyRow],
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<(), DbError> {
-    let (sums, seq) = db.read(async |tx| sum_lines(tx, keys, progress).await).await?;
-    let mut sets = Vec::with_capacity(keys.len());
+    let (mut sums, seq) = db.read(async |tx| sum_lines(tx, keys, progress).await).await?;
+    let mut cells = 0;
     for (bit, key) in keys.iter().enumerate() {
-        sets.push((key.key, sums.cells(bit)?));
+        // One definition at a time, so that few slices are in memory.
+        let slices = sums.slices(bit)?;
+        cells += slices.iter().map(|(_, slice)| slice.len() as u64).sum::<u64>();
+        write_set(db, key.key, &slices).await?;
+        progress(Progress::Written { cells, sets: bit as u64 + 1, of: keys.len() as u64 });
     }
     drop(sums);
-    write_all(db, &sets, progress).await?;
     let all_there = db
         .write(async |tx| {
             store::cube::lock(tx, 0, 0).await?;
@@ -208,36 +245,34 @@ async fn sum_lines(
     Ok((sums, seq))
 }
 
-/// Writes the cells of new sets, some at a time.
-async fn write_all(
-    db: &Db,
-    sets: &[(i64, Vec<CellRow>)],
-    progress: &mut (impl FnMut(Progress) + Send),
-) -> Result<(), DbError> {
-    let count = |rows: &[CellRow]| u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let of = sets.iter().map(|(_, rows)| count(rows)).sum();
-    let mut cells = 0;
-    for (key, rows) in sets {
-        for part in rows.chunks(CELLS_PER_WRITE) {
-            db.write(async |tx| store::cube::write_cells(tx, *key, part, false).await).await?;
-            cells += count(part);
-            progress(Progress::Written { cells, of });
-        }
+/// Writes the slices of a new set, some at a time.
+async fn write_set(db: &Db, key: i64, slices: &[(Face, Slice)]) -> Result<(), DbError> {
+    let mut rest = slices;
+    while !rest.is_empty() {
+        let mut cells = 0;
+        let more = rest.iter().skip(1).take_while(|(_, slice)| {
+            cells += slice.len();
+            cells <= CELLS_PER_WRITE
+        });
+        let (part, others) = rest.split_at(1 + more.count());
+        db.write(async |tx| store::cube::put_slices(tx, key, part).await).await?;
+        rest = others;
     }
     Ok(())
 }
 
-/// Removes the cells of sets that were given up, one pair of axes at a time.
+/// Removes the slices of sets that were given up.
 ///
 /// # Errors
 /// What the database refuses; what is left is removed by the next call.
 pub async fn clean_up(db: &Db) -> Result<(), DbError> {
     let keys = db.read(async |tx| store::cube::keys(tx, "dropped").await).await?;
     for key in keys {
-        for cuboid in Cuboid::all() {
-            db.write(async |tx| store::cube::remove_cells(tx, key.key, *cuboid).await).await?;
-        }
-        db.write(async |tx| store::cube::remove_key(tx, key.key).await).await?;
+        db.write(async |tx| {
+            store::cube::remove_slices(tx, key.key).await?;
+            store::cube::remove_key(tx, key.key).await
+        })
+        .await?;
     }
     Ok(())
 }

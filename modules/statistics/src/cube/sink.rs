@@ -8,7 +8,9 @@ use crate::{
     cube::{
         aggregate::{Aggregator, DEFINITIONS_MAX},
         build::matchers,
+        slice::Slice,
     },
+    cuboid::Face,
     store,
 };
 
@@ -17,6 +19,8 @@ use crate::{
 pub(crate) const PENDING_LINES_MAX: i64 = 500_000;
 /// Blocks that wait at most, so that many small postings do not slow down reading either.
 const PENDING_BLOCKS_MAX: i64 = 2_000;
+/// Cells that are put together in memory before they are written.
+const CELLS_PER_STATEMENT: usize = 200_000;
 /// Lines in one waiting block at most.
 const BLOCK_LINES_MAX: usize = 100_000;
 
@@ -83,11 +87,27 @@ pub(crate) async fn fold_in(tx: &mut Tx, upto: i64) -> Result<(), DbError> {
                 sums.add(fact)?;
             }
             for (bit, (key, _)) in members.iter().enumerate() {
-                store::cube::write_cells(tx, key.key, &sums.cells(bit)?, true).await?;
+                fold_slices(tx, key.key, sums.slices(bit)?).await?;
                 store::cube::set_folded(tx, key.key, upto).await?;
             }
         }
     }
     store::cube::drop_tail(tx, upto).await?;
     store::cube::set_pending(tx, 0).await
+}
+
+/// Adds new sums to those of a set. What gets nothing is left as it is.
+async fn fold_slices(tx: &mut Tx, key: i64, new: Vec<(Face, Slice)>) -> Result<(), DbError> {
+    let mut folded = Vec::new();
+    let mut cells = 0;
+    for (face, slice) in new.into_iter().filter(|(_, slice)| slice.len() > 0) {
+        let sum = store::cube::slice(tx, key, face).await?.plus(&slice)?;
+        cells += sum.len();
+        folded.push((face, sum));
+        if cells > CELLS_PER_STATEMENT {
+            store::cube::put_slices(tx, key, &std::mem::take(&mut folded)).await?;
+            cells = 0;
+        }
+    }
+    store::cube::put_slices(tx, key, &folded).await
 }

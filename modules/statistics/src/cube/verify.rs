@@ -1,20 +1,18 @@
 //! Comparing the cubes with the lines.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt};
 
 use sh_db::{Db, DbError, Tx};
 use sh_kernel::Fen;
-use sh_trade::{
-    axes::Axis,
-    facts::{self, LineFilter},
-};
+use sh_trade::facts::{self, Fact, LineFilter};
 
 use crate::{
     cube::{
-        aggregate::{Aggregator, Cell, CellRow, DEFINITIONS_MAX},
+        aggregate::{Aggregator, DEFINITIONS_MAX},
         build::matchers,
+        slice::{Cell, Slice},
     },
-    cuboid::Cuboid,
+    cuboid::Face,
     definition::Matcher,
     store::{self, cube::KeyRow},
 };
@@ -26,14 +24,31 @@ pub struct Difference {
     pub code: String,
     /// Its version.
     pub version: i64,
-    /// The two axes.
-    pub axes: (Axis, Axis),
-    /// Their values.
+    /// Which sums.
+    pub face: Face,
+    /// The values of its two axes.
     pub values: (i64, i64),
     /// Amount and number of trades that the cube gives.
     pub cube: (Fen, i64),
-    /// Amount and number of trades that the lines give.
+    /// Amount and number of trades that the lines give. If they are the same, the sellers differ.
     pub lines: (Fen, i64),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = match self.face {
+            Face::Postings => ("posting", "day"),
+            Face::Pair(cuboid) => (cuboid.a.word(), cuboid.b.word()),
+        };
+        let [cube, lines] =
+            [self.cube, self.lines].map(|(yuan, trades)| format!("{yuan} yuan in {trades} trades"));
+        let note = if self.cube == self.lines { ", of other sellers" } else { "" };
+        write!(
+            f,
+            "{} version {}, {} {}, {} {}: the cube says {cube}, the lines say {lines}{note}",
+            self.code, self.version, names.0, self.values.0, names.1, self.values.1
+        )
+    }
 }
 
 /// Sums all lines again and compares every cell. `None` if they agree.
@@ -48,10 +63,14 @@ pub async fn verify(db: &Db) -> Result<Option<Difference>, DbError> {
         for (keys, matchers) in keys.chunks(DEFINITIONS_MAX).zip(matchers.chunks(DEFINITIONS_MAX)) {
             let mut expected = Aggregator::new(matchers.to_vec());
             facts::for_each_fact(tx, &LineFilter::default(), |fact| expected.add(fact)).await?;
+            let oldest = keys.iter().map(|key| key.folded).min().unwrap_or(seq);
+            let waiting = store::cube::tail(tx, oldest, seq).await?;
             for (bit, (key, matcher)) in keys.iter().zip(matchers).enumerate() {
-                let actual = answered(tx, key, matcher, seq).await?;
-                if let Some(difference) = compare(key, &actual, &expected.cells(bit)?) {
-                    return Ok(Some(difference));
+                let lines =
+                    waiting.iter().filter(|(block, _)| *block > key.folded).flat_map(|(_, facts)| facts);
+                let difference = compare(tx, key, matcher, lines, expected.slices(bit)?).await?;
+                if difference.is_some() {
+                    return Ok(difference);
                 }
             }
         }
@@ -60,52 +79,51 @@ pub async fn verify(db: &Db) -> Result<Option<Difference>, DbError> {
     .await
 }
 
-/// What a set of cells answers: the cells with the waiting lines.
-async fn answered(tx: &mut Tx, key: &KeyRow, matcher: &Matcher, seq: i64) -> Result<Vec<CellRow>, DbError> {
-    let mut waiting = Aggregator::new(vec![matcher.clone()]);
-    for (_, facts) in store::cube::tail(tx, key.folded, seq).await? {
-        for fact in &facts {
-            waiting.add(fact)?;
+/// Compares what a set of slices answers, with the waiting lines, with what it should.
+async fn compare<'a>(
+    tx: &mut Tx,
+    key: &KeyRow,
+    matcher: &Matcher,
+    waiting: impl Iterator<Item = &'a Fact>,
+    expected: Vec<(Face, Slice)>,
+) -> Result<Option<Difference>, DbError> {
+    let mut sums = Aggregator::new(vec![matcher.clone()]);
+    for fact in waiting {
+        sums.add(fact)?;
+    }
+    for ((face, lines), (_, waiting)) in expected.into_iter().zip(sums.slices(0)?) {
+        let cube = store::cube::slice(tx, key.key, face).await?.plus(&waiting)?;
+        if let Some((values, cube, lines)) = first_difference(&cube, &lines) {
+            let pair = |cell: Cell| (Fen(cell.amount), cell.trades);
+            return Ok(Some(Difference {
+                code: key.code.clone(),
+                version: key.version,
+                face,
+                values,
+                cube: pair(cube),
+                lines: pair(lines),
+            }));
         }
     }
-    let mut cells = store::cube::cells(tx, key.key).await?;
-    cells.extend(waiting.cells(0)?);
-    cells.sort_by_key(CellRow::place);
-    let mut merged: Vec<CellRow> = Vec::with_capacity(cells.len());
-    for row in cells {
-        match merged.last_mut() {
-            Some(last) if last.place() == row.place() => last.cell.add(row.cell)?,
-            _ => merged.push(row),
-        }
-    }
-    merged.retain(|row| !row.cell.is_zero());
-    Ok(merged)
+    Ok(None)
 }
 
-fn compare(key: &KeyRow, cube: &[CellRow], lines: &[CellRow]) -> Option<Difference> {
-    let (mut cube, mut lines) = (cube.iter().peekable(), lines.iter().peekable());
+/// The first place at which two slices differ, and their cells.
+fn first_difference(cube: &Slice, lines: &Slice) -> Option<((i64, i64), Cell, Cell)> {
+    let (mut cube, mut lines) = (cube.cells().peekable(), lines.cells().peekable());
     loop {
         let order = match (cube.peek(), lines.peek()) {
             (None, None) => return None,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some(a), Some(b)) => a.place().cmp(&b.place()),
+            (Some(one), Some(other)) => (one.0, one.1).cmp(&(other.0, other.1)),
         };
         let in_cube = if order.is_le() { cube.next() } else { None };
         let in_lines = if order.is_ge() { lines.next() } else { None };
-        let row = in_cube.or(in_lines)?;
-        let cell = |found: Option<&CellRow>| found.map_or(Cell::default(), |row| row.cell);
+        let (a, b, _) = in_cube.or(in_lines)?;
+        let cell = |found: Option<_>| found.map_or(Cell::default(), |(_, _, cell): (i64, i64, Cell)| cell);
         if cell(in_cube) != cell(in_lines) {
-            let cuboid = Cuboid::from_number(row.cuboid)?;
-            let pair = |cell: Cell| (Fen(cell.amount), cell.trades);
-            return Some(Difference {
-                code: key.code.clone(),
-                version: key.version,
-                axes: (cuboid.a, cuboid.b),
-                values: (row.a, row.b),
-                cube: pair(cell(in_cube)),
-                lines: pair(cell(in_lines)),
-            });
+            return Some(((a, b), cell(in_cube), cell(in_lines)));
         }
     }
 }

@@ -1,50 +1,43 @@
 //! Reading figures for pages and interface: the part of a definition that is asked for, its parts along an axis, who
 //! stands behind them, how fresh they are. Everything is read in the caller's transaction.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use sh_db::Tx;
 use sh_http::{App, Context, Permission, Visible};
 use sh_kernel::{Day, Fen, Instant, Month, RegionCode};
 use sh_trade::{
     axes::Axis,
-    facts::{self, Condition, LineFilter, LineQuery, SourceSummary, reporting},
+    facts::{self, SourceSummary, reporting},
     model::Posting,
 };
 
 use super::{
-    breakdown::{Breakdown, Cell, Total},
+    breakdown::{Breakdown, Part, Total},
     narrow::Point,
     places::Places,
 };
 use crate::{
-    Error, Figure, FigureQuery, Figures,
+    Cuboid, Error, FigureQuery, FigureRow, Figures,
     cache::Recent,
+    cover::Cover,
     definition::{Definition, State},
+    figure::Place,
     store,
 };
 
-/// Memory for what pages keep ready between postings, in bytes.
-const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Memory for places with their sellers, in bytes.
+const PLACES_BYTES_MAX: usize = 24 * 1024 * 1024;
 
 /// What pages keep ready as long as nothing is posted. One per program; cheap to share.
 #[derive(Debug)]
 pub struct Kept {
-    places: Recent<(String, i64, i64), Arc<Places>>,
-    claims: Recent<i64, Arc<Vec<SourceSummary>>>,
-    behind: Recent<BehindKey, Arc<HashMap<i64, i64>>>,
+    places: Recent<Place, Arc<Places>>,
 }
-
-/// Code, version and last posting; the part and the axis.
-type BehindKey = (String, i64, i64, Vec<Point>, Axis);
 
 impl Default for Kept {
     fn default() -> Self {
-        Self {
-            places: Recent::new(KEPT_BYTES_MAX),
-            claims: Recent::new(1024 * 1024),
-            behind: Recent::new(16 * 1024 * 1024),
-        }
+        Self { places: Recent::new(PLACES_BYTES_MAX) }
     }
 }
 
@@ -111,6 +104,70 @@ impl Desk {
         self.protect
     }
 
+    /// Answers a question as the actor may see it.
+    ///
+    /// # Errors
+    /// [`Error::TooFewSellers`] where the public may not see what is asked for by itself, [`Error::TooNarrow`] beyond
+    /// two axes, or as [`Figures::figure`].
+    pub(crate) async fn ask(&self, tx: &mut Tx, question: &FigureQuery) -> Result<Seen, Error> {
+        let cover = if self.protect { self.check(tx, question).await? } else { Cover::Nothing };
+        let figure = self.figures.figure(tx, question).await?;
+        let total = Total { amount: figure.value, trades: figure.trades };
+        let split = question.by.first().map(|axis| {
+            let part = |row: &FigureRow| {
+                Some(Part {
+                    key: *row.keys.first()?,
+                    total: Total { amount: row.amount, trades: row.trades },
+                })
+            };
+            let hides = |key: i64| {
+                let points: Vec<Point> = question.filter.iter().copied().chain([(*axis, key)]).collect();
+                cover.hides(&points)
+            };
+            Breakdown::new(*axis, total, figure.rows.iter().filter_map(part).collect(), hides)
+        });
+        Ok(Seen { definition: figure.definition, posting: figure.posting, total, split })
+    }
+
+    /// Refuses what the public may not see by itself. Gives what is hidden of its parts.
+    async fn check(&self, tx: &mut Tx, question: &FigureQuery) -> Result<Cover, Error> {
+        if let Some((_, seller)) = question.filter.iter().find(|point| point.0 == Axis::Seller) {
+            let places = self.places_of(tx, question).await?;
+            let alone = question.filter.len() == 1 && places.shows_seller(*seller);
+            return if alone { Ok(Cover::Everything) } else { Err(Error::TooFewSellers) };
+        }
+        self.figures.cover(tx, question).await
+    }
+
+    /// Whether the public may not see the sales at these values by themselves.
+    pub(crate) async fn hides(
+        &self,
+        tx: &mut Tx,
+        definition: &Definition,
+        points: &[Point],
+    ) -> Result<bool, Error> {
+        if !self.protect {
+            return Ok(false);
+        }
+        // Of more than two axes, any two of them must be shown.
+        for (at, one) in points.iter().enumerate() {
+            let pairs = points.iter().skip(at + 1).map(|other| vec![*one, *other]);
+            for pair in std::iter::once(vec![*one]).chain(pairs) {
+                let sellers = pair.iter().filter(|point| point.0 == Axis::Seller).count();
+                // A seller is judged by itself; what it sold where is no more of a secret than that.
+                if sellers > 0 && pair.len() > 1 {
+                    continue;
+                }
+                match self.check(tx, &query(definition, &pair, &[])).await {
+                    Ok(_) => {}
+                    Err(Error::TooFewSellers) => return Ok(true),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// The value of a part of a definition.
     pub(crate) async fn total(
         &self,
@@ -122,18 +179,10 @@ impl Desk {
         Ok(Total { amount: figure.value, trades: figure.trades })
     }
 
-    /// How many sellers stand behind a part of a definition.
-    pub(crate) async fn parties(
-        &self,
-        tx: &mut Tx,
-        definition: &Definition,
-        points: &[Point],
-    ) -> Result<i64, Error> {
-        let counts = self.figures.parties(tx, &query(definition, points, &[])).await?;
-        Ok(counts.first().map_or(0, |count| count.parties))
-    }
-
-    /// A part of a definition, split along an axis, small cells merged.
+    /// A part of a definition, split along an axis, small parts merged.
+    ///
+    /// # Errors
+    /// As [`Desk::ask`].
     pub(crate) async fn split(
         &self,
         tx: &mut Tx,
@@ -141,133 +190,45 @@ impl Desk {
         points: &[Point],
         axis: Axis,
     ) -> Result<Breakdown, Error> {
-        let question = query(definition, points, &[axis]);
-        let figure = self.figures.figure(tx, &question).await?;
-        let parent = Total { amount: figure.value, trades: figure.trades };
-        let parties = if self.protect && axis != Axis::Seller {
-            self.behind(tx, definition, points, axis, figure.posting.as_ref()).await?
-        } else {
-            Arc::default()
-        };
-        let cells = figure.rows.iter().filter_map(|row| {
-            let key = *row.keys.first()?;
-            let behind = (axis != Axis::Seller).then(|| parties.get(&key).copied().unwrap_or(0));
-            Some(Cell { key, total: Total { amount: row.amount, trades: row.trades }, parties: behind })
-        });
-        Ok(Breakdown::new(axis, parent, cells.collect(), self.protect))
-    }
-
-    /// How many sellers stand behind each part. Counting them reads lines where no cube has them, so it is arranged that
-    /// few lines are read or that one reading serves many pages.
-    async fn behind(
-        &self,
-        tx: &mut Tx,
-        definition: &Definition,
-        points: &[Point],
-        axis: Axis,
-        posting: Option<&Posting>,
-    ) -> Result<Arc<HashMap<i64, i64>>, Error> {
-        let key = (
-            definition.code.clone(),
-            definition.version,
-            posting.map_or(0, |posting| posting.seq),
-            points.to_vec(),
-            axis,
-        );
-        if let Some(found) = self.kept.behind.get(&key).filter(|_| definition.state != State::Draft) {
-            return Ok(found);
-        }
-        let counts: HashMap<i64, i64> = match points {
-            [(Axis::OriginProvince | Axis::OriginCity, place)] => {
-                // The places inside, so that the lines are found by the index of places.
-                let fresh = Freshness { posting: posting.cloned(), ..Freshness::default() };
-                let inside = self.places(tx, definition, &fresh).await?.inside(*place);
-                let mut clauses = definition.content.clauses.clone();
-                clauses.push(Condition::one_of(Axis::Origin, &inside).into());
-                let days = LineFilter {
-                    from: Some(definition.content.from),
-                    until: Some(definition.content.until),
-                    ..LineFilter::default()
-                };
-                let counts = facts::parties(tx, &LineQuery { filter: days, clauses, by: vec![axis] }).await?;
-                counts.iter().filter_map(|count| Some((*count.keys.first()?, count.parties))).collect()
-            }
-            [(Axis::Destination | Axis::Channel | Axis::Grade, value)] => {
-                // All cities, channels or grades in one reading.
-                let both = [points.first().map_or(axis, |point| point.0), axis];
-                let counts = self.figures.parties(tx, &query(definition, &[], &both)).await?;
-                let of = counts.iter().filter(|count| count.keys.first() == Some(value));
-                of.filter_map(|count| Some((*count.keys.get(1)?, count.parties))).collect()
-            }
-            _ => {
-                let counts = self.figures.parties(tx, &query(definition, points, &[axis])).await?;
-                counts.iter().filter_map(|count| Some((*count.keys.first()?, count.parties))).collect()
-            }
-        };
-        let counts = Arc::new(counts);
-        self.kept.behind.put(key, Arc::clone(&counts), 200 + counts.len() * 40);
-        Ok(counts)
-    }
-
-    /// A figure as it is asked for by the interface, with the sellers behind each row.
-    pub(crate) async fn figure(
-        &self,
-        tx: &mut Tx,
-        question: &FigureQuery,
-    ) -> Result<(Figure, HashMap<Vec<i64>, i64>), Error> {
-        let figure = self.figures.figure(tx, question).await?;
-        let mut parties = HashMap::new();
-        if self.protect {
-            let counts = self.figures.parties(tx, question).await?;
-            parties.extend(counts.iter().map(|count| (count.keys.clone(), count.parties)));
-        }
-        Ok((figure, parties))
+        let seen = self.ask(tx, &query(definition, points, &[axis])).await?;
+        Ok(seen.split.unwrap_or_else(|| Breakdown::new(axis, seen.total, Vec::new(), |_| false)))
     }
 
     /// Places of origin with the sellers in them.
-    pub(crate) async fn places(
-        &self,
-        tx: &mut Tx,
-        definition: &Definition,
-        fresh: &Freshness,
-    ) -> Result<Arc<Places>, Error> {
-        let seq = fresh.posting.as_ref().map_or(0, |posting| posting.seq);
-        let key = (definition.code.clone(), definition.version, seq);
-        let keeps = definition.state != State::Draft;
-        if let Some(found) = self.kept.places.get(&key).filter(|_| keeps) {
-            return Ok(found);
-        }
-        let figure = self.figures.figure(tx, &query(definition, &[], &[Axis::Origin, Axis::Seller])).await?;
-        let cells: Vec<(i64, i64, Total)> = figure
-            .rows
-            .iter()
-            .filter_map(|row| match row.keys.as_slice() {
-                [place, seller] => Some((*place, *seller, Total { amount: row.amount, trades: row.trades })),
-                _ => None,
-            })
-            .collect();
-        let bytes = 200 + cells.len() * 150;
-        let places = Arc::new(Places::new(cells));
-        if keeps {
-            self.kept.places.put(key, Arc::clone(&places), bytes);
-        }
-        Ok(places)
+    pub(crate) async fn places(&self, tx: &mut Tx, definition: &Definition) -> Result<Arc<Places>, Error> {
+        self.places_of(tx, &query(definition, &[], &[])).await
     }
 
-    /// What every source has claimed, against what was counted.
-    pub(crate) async fn claims(
-        &self,
-        tx: &mut Tx,
-        fresh: &Freshness,
-    ) -> Result<Arc<Vec<SourceSummary>>, Error> {
-        let seq = fresh.posting.as_ref().map_or(0, |posting| posting.seq);
-        if let Some(found) = self.kept.claims.get(&seq).filter(|_| seq > 0) {
+    async fn places_of(&self, tx: &mut Tx, question: &FigureQuery) -> Result<Arc<Places>, Error> {
+        let ground = self.figures.ground(tx, question).await?;
+        let place = ground.place();
+        if let Some(found) = self.kept.places.get(&place) {
             return Ok(found);
         }
-        let claims = Arc::new(facts::claims_summary(tx).await?);
-        self.kept.claims.put(seq, Arc::clone(&claims), 200 + claims.len() * 200);
-        Ok(claims)
+        let cuboid = Cuboid { a: Axis::Origin, b: Axis::Seller };
+        let slice = self.figures.slice(tx, cuboid, &ground).await?;
+        let cells = slice.cells().filter(|(.., cell)| !cell.is_zero()).map(|(place, seller, cell)| {
+            (place, seller, Total { amount: Fen(cell.amount), trades: cell.trades })
+        });
+        let cells = cells.collect();
+        let veil = self.figures.veil(tx, &ground, &[Axis::Origin]).await?;
+        let places = Arc::new(Places::new(cells, veil));
+        self.kept.places.put(place, Arc::clone(&places), places.bytes());
+        Ok(places)
     }
+}
+
+/// A figure as an actor may see it.
+pub(crate) struct Seen {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) posting: Option<Posting>,
+    pub(crate) total: Total,
+    pub(crate) split: Option<Breakdown>,
+}
+
+/// What every source has claimed, against what was counted.
+pub(crate) async fn claims(tx: &mut Tx) -> Result<Vec<SourceSummary>, Error> {
+    Ok(facts::claims_summary(tx).await?)
 }
 
 fn query(definition: &Definition, points: &[Point], by: &[Axis]) -> FigureQuery {

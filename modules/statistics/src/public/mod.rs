@@ -8,6 +8,7 @@ pub(crate) mod names;
 pub(crate) mod narrow;
 pub(crate) mod overview;
 pub(crate) mod places;
+pub(crate) mod released;
 pub(crate) mod trades;
 
 pub use load::Kept;

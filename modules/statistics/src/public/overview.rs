@@ -12,7 +12,7 @@ use sh_trade::{
 
 use super::{
     breakdown::{Breakdown, Total},
-    load::{Check, Claimed, Desk, Freshness},
+    load::{self, Check, Claimed, Desk, Freshness},
     narrow::Point,
     places::{Places, levels},
 };
@@ -76,9 +76,9 @@ impl Overview {
         let cities = desk.split(tx, definition, &[], Axis::Destination).await?;
         let channels = desk.split(tx, definition, &[], Axis::Channel).await?;
         let months = desk.split(tx, definition, &[], Axis::Month).await?;
-        let places = desk.places(tx, definition, &fresh).await?;
+        let places = desk.places(tx, definition).await?;
         let provinces = places.split(None, desk.protect());
-        let claimed = Claimed::of(&desk.claims(tx, &fresh).await?);
+        let claimed = Claimed::of(&load::claims(tx).await?);
         let rail = rail(tx, definition, &places, desk.protect()).await?;
         let axes = [&years, &grades, &cities, &channels, &months, &provinces];
         let agrees = axes.iter().all(|split| split.parent == total && split.difference() == Fen::ZERO)
@@ -128,7 +128,7 @@ async fn rail(
         }
         if next == place {
             // Sales that are known no finer: their sellers come next.
-            let sellers = places.sellers_at(place, protect);
+            let sellers = places.sellers_at(place);
             let Some(seller) = sellers.largest().map(|cell| cell.key) else { return Ok(rail) };
             return end(tx, definition, rail, (place, seller, sellers)).await;
         }
@@ -137,7 +137,7 @@ async fn rail(
 }
 
 fn level(step: Step, split: &Breakdown) -> Level {
-    let merged = split.merged.map_or(0, |merged| merged.cells);
+    let merged = split.merged.map_or(0, |merged| merged.parts);
     Level { step, total: split.parent, parts: split.rows.len() + merged, difference: split.difference() }
 }
 
@@ -157,7 +157,7 @@ async fn end(
             ..LineFilter::default()
         },
         clauses: all_clauses(definition, &points),
-        by: Vec::new(),
+        ..LineQuery::default()
     };
     let summed = facts::sums(tx, &lines).await?.first().map_or(Fen::ZERO, |sum| sum.amount);
     let difference = total.amount.minus(summed).unwrap_or(Fen(i64::MAX));

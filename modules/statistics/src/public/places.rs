@@ -1,30 +1,46 @@
 //! Places of origin and the sellers in them: province, city, county, seller, with what of them the public sees.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sh_kernel::RegionCode;
 use sh_trade::axes::Axis;
 
-use super::breakdown::{Breakdown, Cell, Total};
+use super::{
+    breakdown::{Breakdown, Part, Total},
+    narrow,
+};
+use crate::veil::Veil;
 
 /// What each seller sold from each place.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
     /// In the order of place and seller.
     cells: Vec<(i64, i64, Total)>,
-    /// The places of each seller.
-    of_seller: BTreeMap<i64, Vec<(i64, Total)>>,
+    /// The places of each seller: positions in `cells`, in the order of seller and place.
+    of_seller: Vec<u32>,
+    /// What of the places the public does not see.
+    veil: Arc<Veil>,
 }
 
 impl Places {
-    /// From cells of place, seller, sum; each pair once.
-    pub(crate) fn new(mut cells: Vec<(i64, i64, Total)>) -> Self {
-        cells.sort_unstable_by_key(|(place, seller, _)| (*place, *seller));
-        let mut of_seller: BTreeMap<i64, Vec<(i64, Total)>> = BTreeMap::new();
-        for (place, seller, total) in &cells {
-            of_seller.entry(*seller).or_default().push((*place, *total));
-        }
-        Self { cells, of_seller }
+    /// From cells of place, seller, sum, in that order, each pair once.
+    pub(crate) fn new(cells: Vec<(i64, i64, Total)>, veil: Arc<Veil>) -> Self {
+        let mut of_seller: Vec<u32> = (0_u32..).zip(&cells).map(|(at, _)| at).collect();
+        of_seller.sort_unstable_by_key(|at| cells.get(*at as usize).map(|cell| (cell.1, cell.0)));
+        Self { cells, of_seller, veil }
+    }
+
+    /// About how many bytes they take.
+    pub(crate) const fn bytes(&self) -> usize {
+        200 + self.cells.len() * (size_of::<(i64, i64, Total)>() + 4)
+    }
+
+    /// Whether the public sees a place of origin, at the level of an axis, by itself.
+    fn sees(&self, axis: Axis, place: i64) -> bool {
+        !self.veil.hides(&(Some((axis, place)), None))
     }
 
     fn within(&self, place: Option<i64>) -> &[(i64, i64, Total)] {
@@ -65,7 +81,7 @@ impl Places {
     pub(crate) fn split(&self, place: Option<i64>, protect: bool) -> Breakdown {
         let axis = below(place);
         let parent = self.total(place);
-        let mut parts: BTreeMap<i64, (Total, BTreeSet<i64>)> = BTreeMap::new();
+        let mut parts: BTreeMap<i64, Total> = BTreeMap::new();
         for (origin, seller, total) in self.within(place) {
             let key = match axis {
                 Axis::OriginProvince => origin / 10_000 * 10_000,
@@ -74,47 +90,34 @@ impl Places {
                 _ => *origin,
             };
             let part = parts.entry(key).or_default();
-            part.0 = part.0.plus(*total);
-            part.1.insert(*seller);
+            *part = part.plus(*total);
         }
-        let cells = parts
-            .into_iter()
-            .map(|(key, (total, sellers))| Cell {
-                key,
-                total,
-                parties: (axis != Axis::Seller).then(|| i64::try_from(sellers.len()).unwrap_or(i64::MAX)),
-            })
-            .collect();
-        Breakdown::new(axis, parent, cells, protect)
+        let parts = parts.into_iter().map(|(key, total)| Part { key, total }).collect();
+        // Sellers of a place that is shown are public by themselves.
+        Breakdown::new(axis, parent, parts, |key| protect && axis != Axis::Seller && !self.sees(axis, key))
     }
 
     /// The sellers of exactly this place, nothing inside it: where no finer place is known.
-    pub(crate) fn sellers_at(&self, place: i64, protect: bool) -> Breakdown {
-        let cells: Vec<Cell> = self
-            .within(Some(place))
-            .iter()
-            .filter(|cell| cell.0 == place)
-            .map(|cell| Cell { key: cell.1, total: cell.2, parties: None })
-            .collect();
-        let parent = cells.iter().fold(Total::default(), |sum, cell| sum.plus(cell.total));
-        Breakdown::new(Axis::Seller, parent, cells, protect)
+    pub(crate) fn sellers_at(&self, place: i64) -> Breakdown {
+        let within = self.within(Some(place)).iter().filter(|cell| cell.0 == place);
+        let parts: Vec<Part> = within.map(|cell| Part { key: cell.1, total: cell.2 }).collect();
+        let parent = parts.iter().fold(Total::default(), |sum, part| sum.plus(part.total));
+        Breakdown::new(Axis::Seller, parent, parts, |_| false)
     }
 
     /// The finest place around `place` that the public may see; `None` if only the whole.
     pub(crate) fn visible(&self, place: i64) -> Option<i64> {
-        let mut seen = None;
-        for next in levels(place) {
-            if !self.split(seen, true).shows(next) {
-                return seen;
-            }
-            seen = Some(next);
-        }
-        seen
+        levels(place).into_iter().rfind(|level| self.knows(*level) && self.sees(axis_of(*level), *level))
     }
 
     /// The places of a seller, in order.
-    pub(crate) fn of_seller(&self, seller: i64) -> &[(i64, Total)] {
-        self.of_seller.get(&seller).map(Vec::as_slice).unwrap_or_default()
+    pub(crate) fn of_seller(&self, seller: i64) -> Vec<(i64, Total)> {
+        let cell = |at: &u32| self.cells.get(*at as usize);
+        let from = self.of_seller.partition_point(|at| cell(at).is_some_and(|cell| cell.1 < seller));
+        let rest = self.of_seller.get(from..).unwrap_or_default();
+        rest.iter()
+            .map_while(|at| cell(at).filter(|cell| cell.1 == seller).map(|cell| (cell.0, cell.2)))
+            .collect()
     }
 
     /// Whether the public may see a seller on its own: every place it sold from is shown.
@@ -122,12 +125,16 @@ impl Places {
         self.of_seller(seller).iter().all(|(place, _)| self.shows_sales_of(*place))
     }
 
-    /// Whether the public may see single sales of a place. Of sales whose place is known no finer than a city, the row
-    /// that stands for them beside the counties must be shown.
+    /// Whether the public may see single sales of a place: those of which nothing finer is known among the places of
+    /// its level, and the place itself.
     pub(crate) fn shows_sales_of(&self, place: i64) -> bool {
-        self.visible(place) == Some(place)
-            && (below(Some(place)) == Axis::Seller || self.split(Some(place), true).shows(place))
+        self.sees(Axis::Origin, place) && self.sees(axis_of(place), place)
     }
+}
+
+/// The axis at whose level a place stands.
+fn axis_of(place: i64) -> Axis {
+    narrow::place(place).map_or(Axis::Origin, |point| point.0)
 }
 
 /// The axis of the parts of a place.
@@ -151,21 +158,30 @@ pub(crate) fn levels(place: i64) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use sh_kernel::Fen;
+    use sh_trade::facts::Crowd;
 
     use super::*;
-
-    fn sold(place: i64, seller: i64, amount: i64) -> (i64, i64, Total) {
-        (place, seller, Total { amount: Fen(amount), trades: 1 })
-    }
+    use crate::cube::slice::Cell;
 
     /// 贵州 has two counties with three sellers each and two with one; 云南 and 广西 have three sellers each.
     fn places() -> Places {
-        let mut cells = Vec::new();
-        for (place, first) in [(520_526, 1), (520_521, 4), (530_602, 10), (451_024, 20)] {
-            cells.extend((first..first + 3).map(|seller| sold(place, seller, 100 * seller)));
+        let mut sold: Vec<(i64, i64, i64)> = Vec::new();
+        for (place, first) in [(520_521, 4), (520_526, 1), (530_602, 10), (451_024, 20)] {
+            sold.extend((first..first + 3).map(|seller| (place, seller, 100 * seller)));
         }
-        cells.extend([sold(520_522, 30, 5), sold(520_523, 31, 7)]);
-        Places::new(cells)
+        sold.extend([(520_522, 30, 5), (520_523, 31, 7)]);
+        sold.sort_unstable();
+        let cell = |(place, seller, amount): (i64, i64, i64)| {
+            (place, Cell { amount, trades: 1, crowd: Crowd::of(amount, 1, seller) })
+        };
+        let mut by_place: BTreeMap<i64, Cell> = BTreeMap::new();
+        for (place, sum) in sold.iter().copied().map(cell) {
+            by_place.entry(place).or_default().gather(sum);
+        }
+        let veil = Veil::of_one(Axis::Origin, by_place.into_iter());
+        let total = |amount| Total { amount: Fen(amount), trades: 1 };
+        let cells = sold.into_iter().map(|(place, seller, amount)| (place, seller, total(amount)));
+        Places::new(cells.collect(), Arc::new(veil))
     }
 
     #[test]
@@ -178,6 +194,7 @@ mod tests {
         }
         assert_eq!(places.total(None).trades, 14);
         assert_eq!(places.sellers(Some(520_500)), 8);
+        assert_eq!(places.of_seller(5).iter().map(|one| one.0).collect::<Vec<_>>(), [520_521]);
         assert_eq!(below(Some(520_500)), Axis::Origin);
         assert_eq!(levels(520_000), [520_000]);
         assert_eq!(levels(520_526), [520_000, 520_500, 520_526]);
@@ -188,8 +205,8 @@ mod tests {
         let places = places();
         let city = places.split(Some(520_500), true);
         // Two sellers are too few for one row: the smallest other county joins them.
-        assert_eq!(city.rows.iter().map(|cell| cell.key).collect::<Vec<_>>(), [520_521]);
-        assert_eq!(city.merged.map(|merged| merged.cells), Some(3));
+        assert_eq!(city.rows.iter().map(|part| part.key).collect::<Vec<_>>(), [520_521]);
+        assert_eq!(city.merged.map(|merged| merged.parts), Some(3));
         assert_eq!(places.visible(520_522), Some(520_500));
         assert_eq!(places.visible(520_521), Some(520_521));
         assert!(!places.shows_seller(30) && places.shows_seller(4));

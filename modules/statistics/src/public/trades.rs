@@ -227,9 +227,8 @@ pub(crate) async fn one(
     id: Id<Trade>,
 ) -> Result<Option<PublicTradeDetail>, Error> {
     let Some(detail) = facts::trade(tx, id).await? else { return Ok(None) };
-    let fresh = super::load::freshness(tx).await?;
     let places = match definition {
-        Some(definition) => desk.places(tx, definition, &fresh).await?,
+        Some(definition) => desk.places(tx, definition).await?,
         None => Arc::default(),
     };
     let mut names = Names::new(ctx.locale, detail.row.day);

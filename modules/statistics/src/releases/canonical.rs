@@ -9,6 +9,11 @@ use crate::store::definition::to_json;
 
 /// SHA-256 of what was proposed, in hexadecimal digits.
 pub(crate) fn content_hash(release: &Release, figures: &[ReleaseFigure]) -> String {
+    hash(&content_text(release, figures))
+}
+
+/// What the hash of the content is taken over. Whoever has it can check the hash with any program.
+pub(crate) fn content_text(release: &Release, figures: &[ReleaseFigure]) -> String {
     let mut text = String::from("shanhai release 1\n");
     line(&mut text, "id", &release.id.to_string());
     line(&mut text, "name", &to_json(&release.name));
@@ -20,11 +25,16 @@ pub(crate) fn content_hash(release: &Release, figures: &[ReleaseFigure]) -> Stri
     for figure in figures {
         add_figure(&mut text, figure);
     }
-    hash(&text)
+    text
 }
 
 /// SHA-256 of the publication, chained to the publication before.
 pub(crate) fn chained_hash(release: &Release) -> String {
+    hash(&chained_text(release))
+}
+
+/// What the hash of the publication is taken over: the hash of the content, the approval and the hash before.
+pub(crate) fn chained_text(release: &Release) -> String {
     let mut text = String::from("shanhai publication 1\n");
     line(&mut text, "content", &release.content);
     line(&mut text, "number", &release.number.unwrap_or(0).to_string());
@@ -32,7 +42,7 @@ pub(crate) fn chained_hash(release: &Release) -> String {
     line(&mut text, "approved by", &to_json(&release.approved_by));
     let at = release.approved_at.map_or(0, Instant::micros);
     line(&mut text, "approved at", &at.to_string());
-    hash(&text)
+    text
 }
 
 fn add_figure(text: &mut String, figure: &ReleaseFigure) {
@@ -51,6 +61,9 @@ fn add_figure(text: &mut String, figure: &ReleaseFigure) {
     for row in &figure.rows {
         let keys: Vec<String> = row.keys.iter().map(ToString::to_string).collect();
         line(text, "row", &format!("{} {} {}", keys.join(","), row.amount.0, row.trades));
+    }
+    if let Some(rest) = &figure.merged {
+        line(text, "merged", &format!("{} {} {}", rest.parts, rest.amount.0, rest.trades));
     }
 }
 

@@ -171,12 +171,12 @@ pub fn handlers() -> Handlers {
         let mut writing = false;
         let note = move |note: Progress| match note {
             Progress::Read { lines } => progress.set(lines),
-            Progress::Written { cells, of } => {
+            Progress::Written { sets, of, .. } => {
                 if !writing {
                     progress.begin("job-stage-write-sums", of);
                     writing = true;
                 }
-                progress.set(cells);
+                progress.set(sets);
             }
         };
         definitions::preview(&run.app.db, &code, version, note).await?;

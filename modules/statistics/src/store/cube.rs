@@ -1,14 +1,11 @@
-//! Cells, waiting lines, and which cells belong to which definition.
+//! Slices, waiting lines, and which slices belong to which definition.
 
 use sh_db::{DbError, FromRow, Row, Tx, binds, inserts, statements};
 use sh_trade::facts::Fact;
 
 use crate::{
-    cube::{
-        aggregate::{Cell, CellRow},
-        tail,
-    },
-    cuboid::Cuboid,
+    cube::{slice::Slice, tail},
+    cuboid::Face,
 };
 
 statements! {
@@ -26,23 +23,22 @@ statements! {
         WHERE code = $1 AND version = $2 AND state = 'ready' ORDER BY definition_key DESC LIMIT 1";
     ADD_KEY = "INSERT INTO cube_key (definition_key, code, version, state, folded) VALUES ($1, $2, $3, $4, $5)";
     DROP_KEYS = "UPDATE cube_key SET state = 'dropped' WHERE code = $1 AND version = $2 AND state = $3";
-    DROP_BUILDING = "UPDATE cube_key SET state = 'dropped' WHERE state = 'building'";
+    BEATS = "SELECT definition_key, beat FROM cube_key WHERE state = 'building' ORDER BY definition_key";
+    BEAT = "UPDATE cube_key SET beat = beat + 1 WHERE definition_key {{in_i64 $1}} AND state = 'building'";
+    DROP_STILL = "UPDATE cube_key SET state = 'dropped' WHERE definition_key = $1 AND state = 'building' AND beat = $2";
     GIVE_UP = "UPDATE cube_key SET state = 'dropped' WHERE definition_key = $1 AND state = 'building'";
     SET_FOLDED = "UPDATE cube_key SET folded = $2 WHERE definition_key = $1";
     MAKE_READY = "UPDATE cube_key SET state = 'ready', folded = $2
         WHERE definition_key = $1 AND state = 'building'";
-    REMOVE_CELLS = "DELETE FROM cube WHERE definition_key = $1 AND cuboid = $2";
+    REMOVE_SLICES = "DELETE FROM cube WHERE definition_key = $1";
     REMOVE_KEY = "DELETE FROM cube_key WHERE definition_key = $1 AND state = 'dropped'";
-    SLICE = "SELECT a, b, amount, trades FROM cube WHERE definition_key = $1 AND cuboid = $2 ORDER BY a, b";
-    CELLS = "SELECT cuboid, a, b, amount, trades FROM cube WHERE definition_key = $1 ORDER BY cuboid, a, b";
+    SLICE = "SELECT payload FROM cube WHERE definition_key = $1 AND cuboid = $2";
 }
 
 inserts! {
     ADD_TAIL = cube_tail(seq I64, lines I64, payload Bytes) "";
-    ADD_CELLS = cube(definition_key I64, cuboid I64, a I64, b I64, amount I64, trades I64) "";
-    FOLD_CELLS = cube(definition_key I64, cuboid I64, a I64, b I64, amount I64, trades I64)
-        "ON CONFLICT (definition_key, cuboid, a, b) DO UPDATE
-        SET amount = cube.amount + excluded.amount, trades = cube.trades + excluded.trades";
+    PUT_SLICES = cube(definition_key I64, cuboid I64, cells I64, payload Bytes)
+        "ON CONFLICT (definition_key, cuboid) DO UPDATE SET cells = excluded.cells, payload = excluded.payload";
 }
 
 /// Cells of one version of a definition.
@@ -126,8 +122,19 @@ pub(crate) async fn give_up(tx: &mut Tx, key: i64) -> Result<u64, DbError> {
     tx.execute(&GIVE_UP, binds![key]).await
 }
 
-pub(crate) async fn drop_building(tx: &mut Tx) -> Result<u64, DbError> {
-    tx.execute(&DROP_BUILDING, binds![]).await
+/// How far those have come who build sets: key and beat.
+pub(crate) async fn beats(tx: &mut Tx) -> Result<Vec<(i64, i64)>, DbError> {
+    tx.fetch_all(&BEATS, binds![]).await
+}
+
+/// Shows that somebody is building these sets.
+pub(crate) async fn beat(tx: &mut Tx, keys: &[i64]) -> Result<u64, DbError> {
+    tx.execute(&BEAT, binds![keys]).await
+}
+
+/// Gives up a set that is being built if nobody has shown a sign of life since this beat.
+pub(crate) async fn drop_still(tx: &mut Tx, key: i64, beat: i64) -> Result<bool, DbError> {
+    tx.execute(&DROP_STILL, binds![key, beat]).await.map(|changed| changed == 1)
 }
 
 pub(crate) async fn set_folded(tx: &mut Tx, key: i64, seq: i64) -> Result<(), DbError> {
@@ -139,52 +146,25 @@ pub(crate) async fn make_ready(tx: &mut Tx, key: i64, folded: i64) -> Result<boo
     tx.execute(&MAKE_READY, binds![key, folded]).await.map(|changed| changed == 1)
 }
 
-pub(crate) async fn remove_cells(tx: &mut Tx, key: i64, cuboid: Cuboid) -> Result<u64, DbError> {
-    tx.execute(&REMOVE_CELLS, binds![key, cuboid.number()]).await
+pub(crate) async fn remove_slices(tx: &mut Tx, key: i64) -> Result<u64, DbError> {
+    tx.execute(&REMOVE_SLICES, binds![key]).await
 }
 
 pub(crate) async fn remove_key(tx: &mut Tx, key: i64) -> Result<(), DbError> {
     tx.execute(&REMOVE_KEY, binds![key]).await.map(drop)
 }
 
-/// Writes cells into an empty set, or adds them to those that are there.
-pub(crate) async fn write_cells(
-    tx: &mut Tx,
-    key: i64,
-    rows: &[CellRow],
-    onto_existing: bool,
-) -> Result<(), DbError> {
-    let insert = if onto_existing { &FOLD_CELLS } else { &ADD_CELLS };
-    let values = rows
-        .iter()
-        .map(|row| binds![key, row.cuboid, row.a, row.b, row.cell.amount, row.cell.trades])
-        .collect::<Vec<_>>();
-    tx.insert_many(insert, values).await.map(drop)
+/// Writes slices of a set, or puts them in the place of those that are there. Empty ones of a new set are left out.
+pub(crate) async fn put_slices(tx: &mut Tx, key: i64, slices: &[(Face, Slice)]) -> Result<(), DbError> {
+    let rows = slices.iter().map(|(face, slice)| {
+        let cells = i64::try_from(slice.len()).unwrap_or(i64::MAX);
+        binds![key, face.number(), cells, slice.packed()]
+    });
+    tx.insert_many(&PUT_SLICES, rows.collect::<Vec<_>>()).await.map(drop)
 }
 
-/// The cells of one pair of axes, in the order of their keys.
-pub(crate) async fn slice(tx: &mut Tx, key: i64, cuboid: Cuboid) -> Result<Vec<(i64, i64, Cell)>, DbError> {
-    let mut cells = Vec::new();
-    tx.for_each(&SLICE, binds![key, cuboid.number()], |row| {
-        cells.push((row.get(0)?, row.get(1)?, Cell { amount: row.get(2)?, trades: row.get(3)? }));
-        Ok(())
-    })
-    .await?;
-    Ok(cells)
-}
-
-/// Every cell of a definition, in the order of pairs and keys.
-pub(crate) async fn cells(tx: &mut Tx, key: i64) -> Result<Vec<CellRow>, DbError> {
-    let mut cells = Vec::new();
-    tx.for_each(&CELLS, binds![key], |row| {
-        cells.push(CellRow {
-            cuboid: row.get(0)?,
-            a: row.get(1)?,
-            b: row.get(2)?,
-            cell: Cell { amount: row.get(3)?, trades: row.get(4)? },
-        });
-        Ok(())
-    })
-    .await?;
-    Ok(cells)
+/// One slice of a set.
+pub(crate) async fn slice(tx: &mut Tx, key: i64, face: Face) -> Result<Slice, DbError> {
+    let row: Option<(Vec<u8>,)> = tx.fetch_optional(&SLICE, binds![key, face.number()]).await?;
+    row.map_or_else(|| Ok(Slice::default()), |(payload,)| Slice::unpacked(&payload))
 }

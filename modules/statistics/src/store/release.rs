@@ -32,8 +32,10 @@ statements! {
         hash = $6 WHERE id = $1 AND state = 'proposed'";
     WITHDRAW = "UPDATE release SET state = 'withdrawn', reason = $2, withdrawn_by = $3, withdrawn_at = $4
         WHERE id = $1 AND state <> 'withdrawn'";
-    FIGURES = "SELECT position, title, code, version, definition, by_axes, filter, value, trades, rows
+    FIGURES = "SELECT position, title, code, version, definition, by_axes, filter, value, trades, rows, merged
         FROM release_figure WHERE release = $1 ORDER BY position";
+    VERSIONS = "SELECT DISTINCT f.code, f.version FROM release_figure f JOIN release r ON r.id = f.release
+        WHERE r.number IS NOT NULL ORDER BY f.code, f.version";
     ERRATA = "SELECT seq, body, written_by, written_at FROM release_erratum WHERE release = $1 ORDER BY seq";
     ADD_ERRATUM = "INSERT INTO release_erratum (release, seq, body, written_by, written_at)
         SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4 FROM release_erratum WHERE release = $1";
@@ -43,7 +45,7 @@ inserts! {
     ADD_RELEASE = release(id Uuid, name Text, state Text, posting I64, day I64, supersedes Uuid, content Text,
         proposed_by Text, proposed_at Instant) "";
     ADD_FIGURES = release_figure(release Uuid, position I64, title Text, code Text, version I64, definition Text,
-        by_axes Text, filter Text, value I64, trades I64, rows Text) "";
+        by_axes Text, filter Text, value I64, trades I64, rows Text, merged Text) "";
 }
 
 impl FromRow for Release {
@@ -91,6 +93,7 @@ impl FromRow for ReleaseFigure {
             value: row.get(7)?,
             trades: row.get(8)?,
             rows: json(row, 9)?,
+            merged: if row.get::<Option<String>>(10)?.is_some() { Some(json(row, 10)?) } else { None },
         })
     }
 }
@@ -155,6 +158,7 @@ pub(crate) async fn insert(tx: &mut Tx, release: &Release, figures: &[ReleaseFig
             figure.value,
             figure.trades,
             to_json(&figure.rows),
+            figure.merged.as_ref().map(to_json),
         ]
     });
     tx.insert_many(&ADD_FIGURES, rows.collect::<Vec<_>>()).await.map(drop)
@@ -186,6 +190,11 @@ pub(crate) async fn withdraw(
 
 pub(crate) async fn figures(tx: &mut Tx, id: Id<Release>) -> Result<Vec<ReleaseFigure>, DbError> {
     tx.fetch_all(&FIGURES, binds![id]).await
+}
+
+/// The versions of definitions that some release has published: code and version.
+pub(crate) async fn versions(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
+    tx.fetch_all(&VERSIONS, binds![]).await
 }
 
 pub(crate) async fn errata(tx: &mut Tx, id: Id<Release>) -> Result<Vec<Erratum>, DbError> {

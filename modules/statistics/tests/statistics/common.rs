@@ -9,8 +9,14 @@ use sh_trade::{
     sink::LineSink,
 };
 
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[sh_trade::MIGRATIONS[0], sh_parties::MIGRATIONS[0], sh_statistics::MIGRATIONS[0]];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    sh_trade::MIGRATIONS[0],
+    sh_trade::MIGRATIONS[1],
+    sh_trade::MIGRATIONS[2],
+    sh_parties::MIGRATIONS[0],
+    sh_statistics::MIGRATIONS[0],
+    sh_statistics::MIGRATIONS[1],
+];
 
 /// 2020-12-09, the day of the press conference, 10:00 in Shanghai.
 pub(crate) const NOW: Instant = sh_testkit::PRESS_DAY;

@@ -4,7 +4,7 @@ use crate::common::{self, Dice, MIGRATIONS, NOW, post, random_sale, sale};
 use sh_db::{Db, DbError};
 use sh_kernel::Fen;
 use sh_statistics::{
-    Answered, Cuboid, FigureQuery, FigureRow, Figures, INSERTS, STATEMENTS,
+    Answered, Cuboid, Face, FigureQuery, FigureRow, Figures, INSERTS, STATEMENTS,
     cube::{self, CubeSink, Progress},
     definition::Definition,
     definitions,
@@ -183,19 +183,25 @@ async fn cube_keys_left(tx: &mut sh_db::Tx, answering: usize) -> Result<i64, DbE
 async fn a_changed_cell_is_named(db: Db) {
     definitions::install_defaults(&db, NOW).await.unwrap();
     let sink = CubeSink::folding_at(0);
-    post(&db, &sink, 1, 20_201_130, "import", &[sale(1, 20_200_301, 500)]).await;
+    post(&db, &sink, 1, 20_201_130, "import", &[sale(1, 20_200_301, 500), sale(2, 20_190_301, 70)]).await;
     assert_eq!(cube::verify(&db).await.unwrap(), None);
     db.write(async |tx| {
-        let text = "UPDATE cube SET amount = amount + 1 WHERE cuboid = 1112 AND definition_key IN
-            (SELECT definition_key FROM cube_key WHERE code = 'gd-3y')";
+        // The sums of another definition, which counts one sale less.
+        let text = "UPDATE cube SET payload = (SELECT c.payload FROM cube c JOIN cube_key k
+            ON k.definition_key = c.definition_key WHERE k.code = 'gd-2020' AND c.cuboid = 1112)
+            WHERE cuboid = 1112 AND definition_key IN (SELECT definition_key FROM cube_key WHERE code = 'gd-3y')";
         tx.for_each_dynamic(text.to_owned(), Vec::new(), |_| Ok(())).await
     })
     .await
     .unwrap();
     let difference = cube::verify(&db).await.unwrap().unwrap();
     assert_eq!(difference.code, "gd-3y");
-    assert_eq!(difference.axes, (Axis::Certified, Axis::Role));
-    assert_eq!((difference.cube, difference.lines), ((Fen(501), 1), (Fen(500), 1)));
+    assert_eq!(difference.face, Face::Pair(Cuboid { a: Axis::Certified, b: Axis::Role }));
+    assert_eq!((difference.cube, difference.lines), ((Fen(500), 1), (Fen(570), 2)));
+    assert_eq!(
+        difference.to_string(),
+        "gd-3y version 1, certified 1, role 1: the cube says 5.00 yuan in 1 trades, the lines say 5.70 yuan in 2 trades"
+    );
 }
 
 #[db_test(MIGRATIONS)]
@@ -209,7 +215,7 @@ async fn a_figure_says_from_what_it_was_read(db: Db) {
 
     let total = ask(FigureQuery::total("gd-3y")).await;
     assert_eq!((total.value, total.trades), (Fen(579), 3));
-    assert_eq!(total.answered, Answered::Cuboid(Cuboid { a: Axis::Certified, b: Axis::Role }));
+    assert_eq!(total.answered, Answered::Kept(Face::Pair(Cuboid { a: Axis::Certified, b: Axis::Role })));
     assert_eq!(total.posting.unwrap().seq, 2);
     assert_eq!(ask(FigureQuery::total("gd-2020")).await.value, Fen(509));
 
@@ -226,11 +232,15 @@ async fn a_figure_says_from_what_it_was_read(db: Db) {
 
     let earlier = FigureQuery { as_of: Some(common::day(20_200_630)), ..FigureQuery::total("gd-3y") };
     let earlier = ask(earlier).await;
-    assert_eq!((earlier.answered, earlier.value), (Answered::Lines, Fen(570)));
+    assert_eq!((earlier.answered, earlier.value), (Answered::Kept(Face::Postings), Fen(570)));
     assert_eq!(earlier.posting.unwrap().seq, 1);
     let before = FigureQuery { as_of: Some(common::day(20_171_231)), ..FigureQuery::total("gd-3y") };
     let before = ask(before).await;
     assert_eq!((before.value, before.posting.is_none()), (Fen(0), true));
+    let channels =
+        FigureQuery { as_of: Some(common::day(20_200_630)), ..FigureQuery::total("gd-3y").by(Axis::Channel) };
+    let channels = ask(channels).await;
+    assert_eq!((channels.answered, channels.value), (Answered::Lines, Fen(570)));
 }
 
 #[db_test(MIGRATIONS)]
@@ -241,5 +251,61 @@ async fn a_rebuild_tells_how_far_it_is(db: Db) {
     let mut notes = Vec::new();
     cube::rebuild(&db, &[("gd-3y".to_owned(), 1)], |note| notes.push(note)).await.unwrap();
     assert_eq!(notes.first(), Some(&Progress::Read { lines: 10 }));
-    assert!(matches!(notes.last(), Some(Progress::Written { cells, of }) if cells == of && *of > 0));
+    assert!(matches!(notes.last(), Some(Progress::Written { cells, sets: 1, of: 1 }) if *cells > 0));
+}
+
+async fn number(db: &Db, text: &str) -> i64 {
+    let mut found = 0;
+    db.read(async |tx| {
+        tx.for_each_dynamic(text.to_owned(), Vec::new(), |row| {
+            found = row.get(0)?;
+            Ok::<_, DbError>(())
+        })
+        .await
+    })
+    .await
+    .unwrap();
+    found
+}
+
+#[db_test(MIGRATIONS)]
+async fn what_a_killed_program_was_making_is_given_up(db: Db) {
+    definitions::install_defaults(&db, NOW).await.unwrap();
+    let sink = CubeSink::default();
+    post(&db, &sink, 1, 20_201_130, "import", &[sale(1, 20_200_301, 500)]).await;
+    let reached = tokio::sync::Notify::new();
+    let set = [("gd-3y".to_owned(), 1)];
+    // The future is dropped in the midst of its work, as a process that is killed stops in the midst of its own.
+    tokio::select! {
+        biased;
+        done = cube::rebuild(&db, &set, |_| reached.notify_one()) => panic!("not killed: {done:?}"),
+        () = reached.notified() => {}
+    }
+    let building = "SELECT COUNT(*) FROM cube_key WHERE state = 'building'";
+    let waiting = "SELECT COUNT(*) FROM cube_tail";
+    assert_eq!(number(&db, building).await, 1);
+    post(&db, &sink, 2, 20_201_201, "import", &[sale(2, 20_200_401, 70)]).await;
+    cube::fold(&db).await.unwrap();
+    assert_eq!(number(&db, waiting).await, 1, "the line waits for whoever is making sums");
+
+    // Somebody who still works on it shows a sign of life meanwhile.
+    let patience = std::time::Duration::from_millis(300);
+    let (abandoned, ()) = tokio::join!(cube::abandon_builds(&db, patience), async {
+        tokio::time::sleep(patience / 3).await;
+        db.write(async |tx| {
+            tx.for_each_dynamic("UPDATE cube_key SET beat = beat + 1".to_owned(), Vec::new(), |_| Ok(()))
+                .await
+        })
+        .await
+        .unwrap();
+    });
+    assert_eq!((abandoned.unwrap(), number(&db, building).await), (0, 1));
+    assert_eq!(cube::abandon_builds(&db, patience).await.unwrap(), 1);
+    assert_eq!((number(&db, building).await, cube::abandon_builds(&db, patience).await.unwrap()), (0, 0));
+    cube::fold(&db).await.unwrap();
+    assert_eq!(number(&db, waiting).await, 0);
+    assert_eq!(cube::verify(&db).await.unwrap(), None);
+    let total =
+        db.read(async |tx| Figures::default().figure(tx, &FigureQuery::total("gd-3y")).await).await.unwrap();
+    assert_eq!(total.value, Fen(570));
 }

@@ -7,5 +7,6 @@ mod cube;
 mod definitions;
 mod pages;
 mod public;
+mod released;
 mod releases;
 mod workbench;

@@ -3,7 +3,7 @@
 use sh_db::Db;
 use sh_kernel::{Fen, Instant};
 use sh_statistics::{
-    Error, FigureQuery, Figures,
+    Answered, Error, FigureQuery, Figures,
     cube::CubeSink,
     definitions,
     releases::{self, FaultKind, Proposal, Release, ReleaseState},
@@ -83,7 +83,9 @@ async fn publication_takes_two_people(db: Db) {
     assert!(matches!(house.approve(1, "王五").await, Err(Error::WrongState)), "not twice");
     let detail = house.detail(1).await;
     assert_eq!(detail.release, published);
-    assert_eq!(detail.figures[2].rows.iter().map(|row| row.amount).sum::<Fen>(), detail.figures[2].value);
+    let parts = detail.figures[2].rows.iter().map(|row| row.amount);
+    let merged = detail.figures[2].merged.map(|rest| rest.amount);
+    assert_eq!(parts.chain(merged).sum::<Fen>(), detail.figures[2].value);
     assert_eq!(house.faults().await, []);
 }
 
@@ -138,6 +140,9 @@ async fn a_new_definition_is_named_beside_the_old_value(db: Db) {
     let figures = &house.figures;
     let compared = db.read(async |tx| releases::compare_today(figures, tx, &before).await).await.unwrap();
     assert_eq!(compared[0].now, compared[0].then, "the old version still gives the released value");
+    let old = FigureQuery { version: Some(1), ..FigureQuery::total("gd-3y") };
+    let old = db.read(async |tx| figures.figure(tx, &old).await).await.unwrap();
+    assert!(matches!(old.answered, Answered::Kept(_)), "what was released is kept ready");
     let newer = compared[0].newer.as_ref().unwrap();
     assert_eq!((newer.version, newer.now.0), (2, before.figures[1].value));
     assert!(house.faults().await.is_empty());

@@ -14,8 +14,11 @@ const STEPS: &[Migration] = &[
     sh_access::MIGRATIONS[0],
     sh_jobs::MIGRATIONS[0],
     sh_trade::MIGRATIONS[0],
+    sh_trade::MIGRATIONS[1],
+    sh_trade::MIGRATIONS[2],
     sh_parties::MIGRATIONS[0],
     sh_statistics::MIGRATIONS[0],
+    sh_statistics::MIGRATIONS[1],
 ];
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Two people of the task force: the same text is the same person.
@@ -131,7 +134,7 @@ async fn a_release_is_proposed_by_one_and_published_by_another(db: Db) {
 
     post(&db, &CubeSink::default(), 2, 20_201_215, "import", &[sale(3, 20_200_501, 400)]).await;
     let page = site.call(LI, "GET", &path, FORM, "").await.body;
-    assert!(page.contains("511.00") && page.contains("+4.00") && page.contains("补报和更正"), "{page}");
+    assert!(page.contains("511.00") && page.contains("+4.00") && page.contains("补报的交易"), "{page}");
 
     assert_eq!(site.call(LI, "POST", &format!("{path}/erratum"), FORM, "text=591").await.status, 303);
     assert_eq!(site.call(LI, "POST", &format!("{path}/withdraw"), FORM, "text=").await.status, 422);

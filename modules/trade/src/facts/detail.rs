@@ -209,12 +209,12 @@ pub struct SourceSummary {
     pub name: String,
     /// What kind of reporter.
     pub kind: SourceKind,
-    /// Claims that are not withdrawn.
+    /// Claims that are not withdrawn: those that gave a trade its facts, joined one, repeat or wait.
     pub claims: i64,
     /// What they add up to, repeats included.
     pub gross: Fen,
-    /// Different trades that they are tied to.
-    pub trades: i64,
+    /// Claims that report a sale that another claim stands for.
+    pub joined: i64,
     /// Claims that gave a trade its facts: what of this source is counted in its own words.
     pub anchors: i64,
     /// Claims that repeat an earlier row of the same source.

@@ -3,7 +3,7 @@
 use sh_db::{DbError, Tx};
 use sh_kernel::{Day, Fen};
 
-use super::{Clause, Condition, LineFilter};
+use super::{Clause, Condition, Crowd, LineFilter};
 use crate::{axes::Axis, store};
 
 /// What to sum: lines that the filter admits and that fulfil every clause, grouped by axes.
@@ -15,6 +15,8 @@ pub struct LineQuery {
     pub clauses: Vec<Clause>,
     /// The axes to group by; none gives one sum.
     pub by: Vec<Axis>,
+    /// Whether it is asked who stands behind the sums. Costs about as much again as the sums.
+    pub crowds: bool,
 }
 
 impl LineQuery {
@@ -35,15 +37,8 @@ pub struct Sum {
     pub amount: Fen,
     /// Number of trades.
     pub trades: i64,
-}
-
-/// How many sellers stand behind one group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyCount {
-    /// The values of the axes grouped by, in their order.
-    pub keys: Vec<i64>,
-    /// Sellers whose lines do not cancel out.
-    pub parties: i64,
+    /// Who stands behind it, if that was asked.
+    pub crowd: Crowd,
 }
 
 /// What the postings of one cause changed.
@@ -69,14 +64,6 @@ pub struct CauseSum {
 /// What the database refuses.
 pub async fn sums(tx: &mut Tx, query: &LineQuery) -> Result<Vec<Sum>, DbError> {
     store::facts::sums(tx, query).await
-}
-
-/// How many sellers stand behind each group, so that a group of one or two can be kept from the public.
-///
-/// # Errors
-/// What the database refuses.
-pub async fn parties(tx: &mut Tx, query: &LineQuery) -> Result<Vec<PartyCount>, DbError> {
-    store::facts::parties(tx, query).await
 }
 
 /// What the lines of the query changed, by the cause of their postings, with sales after `day` told apart. Grouping

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sh_kernel::Id;
 
 use super::{Components, Entries, Outcome, Rule, State};
-use crate::model::{Claim, Trade};
+use crate::model::Trade;
 
 /// The tie of a claim as it stands in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct Touched {
 pub struct Chunk {
     /// Ties to write.
     pub ties: Vec<NewTie>,
-    /// Withdrawn claims whose ties go.
-    pub untied: Vec<Id<Claim>>,
+    /// Positions of withdrawn claims whose ties go.
+    pub untied: Vec<u32>,
     /// Trades to look at.
     pub trades: Vec<Touched>,
 }
@@ -172,7 +172,7 @@ pub fn chunks(
         });
         match new {
             Some(tie) => chunk.ties.push(NewTie { claim, tie }),
-            None => chunk.untied.push(entries.list()[claim as usize].id),
+            None => chunk.untied.push(claim),
         }
         let trades = |tie: Option<Standing>| tie.and_then(|tie| tie.trade);
         touched.extend(trades(old).into_iter().chain(trades(new)));

@@ -24,7 +24,8 @@ use crate::{
     store::matching as store,
 };
 
-pub(super) const STEPS: &[Migration] = &[sh_parties::MIGRATIONS[0], crate::MIGRATIONS[0]];
+pub(super) const STEPS: &[Migration] =
+    &[sh_parties::MIGRATIONS[0], crate::MIGRATIONS[0], crate::MIGRATIONS[1], crate::MIGRATIONS[2]];
 
 inserts! {
     /// Claims of a test.
@@ -41,6 +42,9 @@ statements! {
     TEST_WITHDRAW = "UPDATE claim SET withdrawn = TRUE WHERE batch = $1";
     /// Ties by claim.
     TEST_TIES = "SELECT claim, trade, state, candidate FROM tie ORDER BY claim";
+    /// Breaks what is kept of the ties.
+    TEST_BREAK_TALLY = "UPDATE tie_tally SET claims = claims + 1 WHERE source = (SELECT MIN(source) FROM tie_tally)
+        AND state = 1";
     /// Breaks a tie.
     TEST_BREAK = "UPDATE tie SET score = score - 1 WHERE claim = $1";
     /// Breaks the lines.
@@ -333,6 +337,8 @@ async fn replay_names_the_first_difference(db: Db) {
     matched(&db, &ids, &NoSink, None).await.unwrap();
     agrees_with_replay(&db).await;
     let ties: Vec<TieRow> = db.read(async |tx| tx.fetch_all(&TEST_TIES, Vec::new()).await).await.unwrap();
+    db.write(async |tx| tx.execute(&TEST_BREAK_TALLY, Vec::new()).await).await.unwrap();
+    assert!(matches!(replay(&db).await.unwrap(), Some(Difference::Tally { .. })));
     let trade = ties[7].1.unwrap();
     db.write(async |tx| tx.execute(&TEST_BREAK_LINE, binds![trade]).await).await.unwrap();
     assert_eq!(replay(&db).await.unwrap(), Some(Difference::Lines { trade }));

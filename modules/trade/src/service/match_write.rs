@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use sh_kernel::{Fen, Id};
 
-use super::match_run::{LEASE_SECONDS, Loaded, MatchError, MatchRun};
+use super::{
+    match_run::{LEASE_SECONDS, Loaded, MatchError, MatchRun},
+    tally::Tally,
+};
 use crate::{
     matching::{
         Outcome, State,
@@ -50,6 +53,8 @@ impl Writer<'_> {
         let run = self.run;
         let now = run.clock.now();
         let ties = self.ties(chunk);
+        let untied: Vec<Id<Claim>> = chunk.untied.iter().map(|claim| self.id_of(*claim)).collect();
+        let tally = Tally::of_chunk(&self.loaded.entries, &self.loaded.standing, chunk).rows();
         let decisions = self.decisions(chunk);
         let known: Vec<Id<Trade>> =
             chunk.trades.iter().filter(|trade| trade.known).map(|trade| trade.trade).collect();
@@ -68,12 +73,17 @@ impl Writer<'_> {
                     store::dissolve(tx, *trade, *lines, posting).await?;
                 }
                 store::upsert_ties(tx, &ties).await?;
-                store::untie(tx, &chunk.untied).await?;
+                store::untie(tx, &untied).await?;
+                store::add_to_tally(tx, &tally).await?;
                 store::add_decisions(tx, posting, now, &decisions).await?;
                 run.sink.apply(tx, &prepared.lines).await?;
                 Ok(Written { posting, lines: prepared.lines.len() as u64 })
             })
             .await
+    }
+
+    fn id_of(&self, claim: u32) -> Id<Claim> {
+        self.loaded.entries.list()[claim as usize].id
     }
 
     fn ties(&self, chunk: &Chunk) -> Vec<store::TieRow<'_>> {
@@ -99,7 +109,7 @@ impl Writer<'_> {
         let now = self.run.clock.now();
         let list = self.loaded.entries.list();
         let ties = chunk.ties.iter().map(|new| (list[new.claim as usize].id, Some(new.tie)));
-        let untied = chunk.untied.iter().map(|claim| (*claim, None));
+        let untied = chunk.untied.iter().map(|claim| (list[*claim as usize].id, None));
         ties.chain(untied)
             .map(|(claim, tie)| {
                 let by_person = tie.is_some_and(|tie| tie.state == State::Person.code());

@@ -9,6 +9,7 @@ pub mod post;
 pub mod replay;
 pub mod rule;
 pub mod sources;
+mod tally;
 pub mod todo;
 pub mod upload;
 pub mod withdraw;

@@ -8,6 +8,7 @@ use sh_kernel::Id;
 use super::{
     match_run::{Loaded, MatchError},
     match_write::facts_of,
+    tally::Tally,
 };
 use crate::{
     matching::{
@@ -39,6 +40,12 @@ pub enum Difference {
         /// The trade.
         trade: Id<Trade>,
     },
+    /// What is kept of how the rows of a source are tied is not what its ties come to.
+    #[error("what is kept of the ties of source {source_code} is not what they come to")]
+    Tally {
+        /// Code of the source.
+        source_code: String,
+    },
 }
 
 /// Resolves all claims again with the rulings in force and compares with the ties and lines that stand. `Ok(None)` if
@@ -48,10 +55,10 @@ pub enum Difference {
 /// The database.
 pub async fn replay(db: &Db) -> Result<Option<Difference>, MatchError> {
     let settings = Settings::default();
-    let (loaded, lines) = db
+    let (loaded, lines, kept) = db
         .read(async |tx| {
             let Some(days) = store::days_of_claims(tx).await? else {
-                return Ok::<_, DbError>((None, Vec::new()));
+                return Ok::<_, DbError>((None, Vec::new(), Vec::new()));
             };
             let mut names = HashMap::new();
             sh_parties::names(tx, |number, name| drop(names.insert(number, name))).await?;
@@ -63,14 +70,15 @@ pub async fn replay(db: &Db) -> Result<Option<Difference>, MatchError> {
             })
             .await?;
             let lines = standing_by_trade(tx).await?;
-            Ok((Some(Loaded { entries, standing, rulings, days, all: days }), lines))
+            let kept = store::tally(tx).await?;
+            Ok((Some(Loaded { entries, standing, rulings, days, all: days }), lines, kept))
         })
         .await?;
     let Some(loaded) = loaded else { return Ok(None) };
     let work = move || {
         let rulings: Vec<Ruling> = loaded.rulings.iter().map(|(ruling, _, _)| *ruling).collect();
         let outcome = resolve(&loaded.entries, &rulings, &settings);
-        first_difference(&loaded, &outcome, &lines)
+        first_difference(&loaded, &outcome, &lines).or_else(|| tally_difference(&loaded, kept))
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| MatchError::Resolving(error.to_string()))
 }
@@ -95,6 +103,18 @@ async fn standing_by_trade(tx: &mut sh_db::Tx) -> Result<Vec<(Id<Trade>, Vec<Lin
     .await?;
     close(&mut open, &mut all);
     Ok(all)
+}
+
+fn tally_difference(loaded: &Loaded, mut kept: Vec<store::TallyRow>) -> Option<Difference> {
+    let mut come_to = Tally::of_ties(&loaded.entries, &loaded.standing).rows();
+    come_to.sort();
+    kept.sort();
+    if come_to == kept {
+        return None;
+    }
+    let differs = come_to.iter().find(|row| !kept.contains(row));
+    let row = differs.or_else(|| kept.iter().find(|row| !come_to.contains(row)))?;
+    Some(Difference::Tally { source_code: row.source.clone() })
 }
 
 fn first_difference(

@@ -20,8 +20,14 @@ use crate::{
     sink::{NoSink, SharedSink},
 };
 
-const STEPS: &[Migration] =
-    &[sh_http::MIGRATIONS[0], sh_access::MIGRATIONS[0], sh_parties::MIGRATIONS[0], crate::MIGRATIONS[0]];
+const STEPS: &[Migration] = &[
+    sh_http::MIGRATIONS[0],
+    sh_access::MIGRATIONS[0],
+    sh_parties::MIGRATIONS[0],
+    crate::MIGRATIONS[0],
+    crate::MIGRATIONS[1],
+    crate::MIGRATIONS[2],
+];
 
 struct Desk {
     app: App,

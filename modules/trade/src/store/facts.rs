@@ -6,8 +6,8 @@ use sh_kernel::{Day, Id, Quantity};
 use crate::{
     axes::{Axis, BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage},
     facts::{
-        CauseSum, Condition, DecisionRow, Fact, LineFilter, LineQuery, PartyCount, SourceSummary, Sum,
-        TieState, TiedClaim, TradeCursor, TradeFilter, TradeRow, list::Path,
+        CauseSum, Condition, Crowd, DecisionRow, Fact, LineFilter, LineQuery, PostingCause, SourceSummary,
+        Sum, TieState, TiedClaim, TradeCursor, TradeFilter, TradeRow, crowd::moments_sql, list::Path,
     },
     matching::Rule,
     model::{LineAxes, Posting, SourceKind, Trade, TradeLine},
@@ -15,8 +15,9 @@ use crate::{
 
 const LINE: &str = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category, \
     buyer_kind, class, certified, role, stage, grade, link, basis, seller, buyer FROM trade_line";
-/// Ten codes below 64 go over in one number, and two places in another: a third of the columns, half of the time.
-const FACT: &str = "SELECT day, amount, count, origin * 1000000 + destination, seller, \
+/// Ten codes below 64 go over in one number, two places in another, posting and count in a third: a third of the
+/// columns, half of the time.
+const FACT: &str = "SELECT day, amount, posting * 4 + count + 1, origin * 1000000 + destination, seller, \
     ((((((((channel * 64 + category) * 64 + buyer_kind) * 64 + class) * 64 + \
     certified) * 64 + role) * 64 + stage) * 64 + grade) * 64 + link) * 64 + basis \
     FROM trade_line";
@@ -24,6 +25,7 @@ const FACT: &str = "SELECT day, amount, count, origin * 1000000 + destination, s
 statements! {
     POSTING_UNTIL = "SELECT seq, at, day, batch FROM posting WHERE (CAST($1 AS BIGINT) IS NULL OR day <= $1)
         ORDER BY seq DESC LIMIT 1";
+    POSTINGS_AFTER = "SELECT seq, day, cause FROM posting WHERE seq > $1 ORDER BY seq";
     TRADE_ROW = "SELECT id, anchor, day, seller, buyer, origin, destination, channel, product, amount, grade, claims,
         lines, posting FROM trade WHERE id = $1";
     LINES_OF = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category,
@@ -48,13 +50,14 @@ statements! {
         claims, lines, posting FROM trade
         WHERE day >= $1 AND day <= $2 AND (day, id) < ($3, $4)
         ORDER BY day DESC, id DESC LIMIT $5";
-    CLAIMS_SUMMARY = "SELECT t.source, s.name, s.kind, COUNT(*), CAST(SUM(t.amount) AS BIGINT),
-        COUNT(DISTINCT t.trade), CAST(SUM(CASE WHEN t.state = 1 THEN 1 ELSE 0 END) AS BIGINT),
-        CAST(SUM(CASE WHEN t.state = 4 THEN 1 ELSE 0 END) AS BIGINT),
-        CAST(SUM(CASE WHEN t.state = 5 THEN 1 ELSE 0 END) AS BIGINT),
+    CLAIMS_SUMMARY = "SELECT t.source, s.name, s.kind, CAST(SUM(t.claims) AS BIGINT), CAST(SUM(t.amount) AS BIGINT),
+        CAST(SUM(CASE WHEN t.state IN (2, 3) THEN t.claims ELSE 0 END) AS BIGINT),
+        CAST(SUM(CASE WHEN t.state = 1 THEN t.claims ELSE 0 END) AS BIGINT),
+        CAST(SUM(CASE WHEN t.state = 4 THEN t.claims ELSE 0 END) AS BIGINT),
+        CAST(SUM(CASE WHEN t.state = 5 THEN t.claims ELSE 0 END) AS BIGINT),
         CAST(SUM(CASE WHEN t.state = 5 THEN t.amount ELSE 0 END) AS BIGINT)
-        FROM tie t JOIN source s ON s.code = t.source
-        GROUP BY t.source, s.name, s.kind ORDER BY s.kind, t.source";
+        FROM tie_tally t JOIN source s ON s.code = t.source
+        GROUP BY t.source, s.name, s.kind HAVING SUM(t.claims) > 0 ORDER BY s.kind, t.source";
 }
 
 /// A number that must be one of an enumeration's.
@@ -162,7 +165,7 @@ impl FromRow for SourceSummary {
             kind: code(row, 2, SourceKind::from_code)?,
             claims: row.get(3)?,
             gross: row.get(4)?,
-            trades: row.get(5)?,
+            joined: row.get(5)?,
             anchors: row.get(6)?,
             repeats: row.get(7)?,
             waiting: row.get(8)?,
@@ -173,6 +176,7 @@ impl FromRow for SourceSummary {
 
 fn fact(row: &Row) -> Result<Fact, DbError> {
     let places: i64 = row.get(3)?;
+    let posting: i64 = row.get(2)?;
     let mut packed: i64 = row.get(5)?;
     let mut codes = [0_u8; 10];
     for code in codes.iter_mut().rev() {
@@ -180,9 +184,10 @@ fn fact(row: &Row) -> Result<Fact, DbError> {
         packed >>= 6;
     }
     Ok(Fact {
+        posting: posting / 4,
         day: row.get(0)?,
         amount: row.get(1)?,
-        count: row.get(2)?,
+        count: posting % 4 - 1,
         origin: places / 1_000_000,
         destination: places % 1_000_000,
         seller: row.get(4)?,
@@ -312,12 +317,20 @@ pub(crate) async fn posting_until(tx: &mut Tx, day: Option<Day>) -> Result<Optio
     Ok(row.map(|(seq, at, day, batch)| Posting { seq, at, day, batch }))
 }
 
+pub(crate) async fn postings_after(tx: &mut Tx, seq: i64) -> Result<Vec<PostingCause>, DbError> {
+    let rows: Vec<(i64, Day, String)> = tx.fetch_all(&POSTINGS_AFTER, binds![seq]).await?;
+    Ok(rows.into_iter().map(|(seq, day, cause)| PostingCause { seq, day, cause }).collect())
+}
+
 pub(crate) async fn sums(tx: &mut Tx, query: &LineQuery) -> Result<Vec<Sum>, DbError> {
     let conditions = Where::query(query);
     let by = columns(&query.by);
     let width = by.len();
     let mut select = by.clone();
     select.push("CAST(SUM(l.amount) AS BIGINT), CAST(SUM(l.count) AS BIGINT)".to_owned());
+    if query.crowds {
+        select.extend(moments_sql().map(|moment| format!("CAST(SUM({moment}) AS BIGINT)")));
+    }
     let mut text = format!("SELECT {} FROM trade_line l{}", select.join(", "), conditions.text());
     if !by.is_empty() {
         let by = by.join(", ");
@@ -327,44 +340,16 @@ pub(crate) async fn sums(tx: &mut Tx, query: &LineQuery) -> Result<Vec<Sum>, DbE
     tx.for_each_dynamic(text, conditions.values, |row| {
         let amount: Option<i64> = row.get(width)?;
         let trades: Option<i64> = row.get(width + 1)?;
+        let mut crowd = Crowd::default();
+        for (moment, column) in crowd.0.iter_mut().zip(width + 2..).filter(|_| query.crowds) {
+            *moment = row.get::<Option<i64>>(column)?.unwrap_or(0);
+        }
         out.push(Sum {
             keys: keys(row, width)?,
             amount: sh_kernel::Fen(amount.unwrap_or(0)),
             trades: trades.unwrap_or(0),
+            crowd,
         });
-        Ok(())
-    })
-    .await?;
-    Ok(out)
-}
-
-pub(crate) async fn parties(tx: &mut Tx, query: &LineQuery) -> Result<Vec<PartyCount>, DbError> {
-    let conditions = Where::query(query);
-    let width = query.by.len();
-    let named: Vec<String> = columns(&query.by)
-        .iter()
-        .enumerate()
-        .map(|(index, column)| format!("{column} AS k{index}, "))
-        .collect();
-    let names: Vec<String> = (0..width).map(|index| format!("k{index}")).collect();
-    let mut outer = names.clone();
-    outer.push("COUNT(*)".to_owned());
-    let mut inner_by = columns(&query.by);
-    inner_by.push("l.seller".to_owned());
-    let mut text = format!(
-        "SELECT {} FROM (SELECT {}l.seller FROM trade_line l{} GROUP BY {} \
-         HAVING SUM(l.amount) <> 0 OR SUM(l.count) <> 0) sellers",
-        outer.join(", "),
-        named.concat(),
-        conditions.text(),
-        inner_by.join(", "),
-    );
-    if width > 0 {
-        text = format!("{text} GROUP BY {0} ORDER BY {0}", names.join(", "));
-    }
-    let mut out = Vec::new();
-    tx.for_each_dynamic(text, conditions.values, |row| {
-        out.push(PartyCount { keys: keys(row, width)?, parties: row.get(width)? });
         Ok(())
     })
     .await?;

@@ -50,6 +50,8 @@ statements! {
     EVERY_LINE = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category,
         buyer_kind, class, certified, role, stage, grade, link, basis, seller, buyer FROM trade_line
         ORDER BY trade, line";
+    /// What every source has tied how. Bounded by the number of sources.
+    TALLY = "SELECT source, state, claims, amount FROM tie_tally WHERE claims <> 0 OR amount <> 0";
     /// Takes the ties of withdrawn claims away; `decision` keeps the history.
     UNTIE = "DELETE FROM tie WHERE claim {{in_uuid $1}}";
     /// Marks a trade as dissolved.
@@ -75,6 +77,10 @@ inserts! {
         destination I64, amount I64, day I64)
         "ON CONFLICT (claim) DO UPDATE SET trade = excluded.trade, state = excluded.state, rule = excluded.rule, \
          score = excluded.score, candidate = excluded.candidate";
+    /// Adds to what each source has tied how.
+    ADD_TALLY = tie_tally(source Text, state I64, claims I64, amount I64)
+        "ON CONFLICT (source, state) DO UPDATE SET claims = tie_tally.claims + excluded.claims, \
+         amount = tie_tally.amount + excluded.amount";
     /// Appends decisions.
     ADD_DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, ruling Uuid,
         posting I64, at Instant) "";
@@ -390,6 +396,32 @@ pub(crate) struct TieRow<'a> {
 }
 
 /// Writes ties.
+/// How many rows of a source are tied in a way, and what they add up to; or what changed of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TallyRow {
+    pub(crate) source: String,
+    pub(crate) state: i64,
+    pub(crate) claims: i64,
+    /// In fen.
+    pub(crate) amount: i64,
+}
+
+impl FromRow for TallyRow {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self { source: row.get(0)?, state: row.get(1)?, claims: row.get(2)?, amount: row.get(3)? })
+    }
+}
+
+pub(crate) async fn add_to_tally(tx: &mut Tx, rows: &[TallyRow]) -> Result<(), DbError> {
+    let rows = rows.iter().map(|row| binds![row.source.as_str(), row.state, row.claims, row.amount]);
+    tx.insert_many(&ADD_TALLY, rows.collect::<Vec<_>>()).await.map(drop)
+}
+
+/// What every source has tied how, as it was kept.
+pub(crate) async fn tally(tx: &mut Tx) -> Result<Vec<TallyRow>, DbError> {
+    tx.fetch_all(&TALLY, binds![]).await
+}
+
 pub(crate) async fn upsert_ties(tx: &mut Tx, ties: &[TieRow<'_>]) -> Result<(), DbError> {
     let rows: Vec<Vec<Value>> = ties
         .iter()

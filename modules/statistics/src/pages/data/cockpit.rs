@@ -207,7 +207,7 @@ impl Draw<'_> {
         };
         parts.push(Part::new(label, last.total.amount.0, text(last.total.amount), BarTone::Origin));
         if let Some(merged) = years.merged {
-            let label = locale.with("data-merged", &[("count", merged.cells.into())]);
+            let label = locale.with("data-merged", &[("count", merged.parts.into())]);
             parts.push(Part::new(label, merged.total.amount.0, text(merged.total.amount), BarTone::Muted));
         }
         parts
@@ -237,7 +237,7 @@ impl Draw<'_> {
         let content = html! {
             (grade_list(self.locale, &shares))
             @if let Some(merged) = grades.merged {
-                p.hint { (self.locale.with("data-merged", &[("count", merged.cells.into())])) " " (amount_in(self.locale, merged.total.amount, unit)) }
+                p.hint { (self.locale.with("data-merged", &[("count", merged.parts.into())])) " " (amount_in(self.locale, merged.total.amount, unit)) }
             }
         };
         panel(&self.locale.t("data-solid"), Some(&self.extra(unit, "grade")), &content)
@@ -298,7 +298,7 @@ impl Draw<'_> {
         let content = html! {
             (tile_map(locale, &map))
             @if let Some(merged) = provinces.merged {
-                p.hint { (locale.with("data-merged", &[("count", merged.cells.into())])) " " (amount_in(locale, merged.total.amount, unit)) }
+                p.hint { (locale.with("data-merged", &[("count", merged.parts.into())])) " " (amount_in(locale, merged.total.amount, unit)) }
             }
         };
         panel(&locale.t("data-origins"), Some(&extra), &content)
@@ -320,7 +320,7 @@ impl Draw<'_> {
             })
             .collect();
         let rest: Vec<_> = split.rows.iter().skip(named).map(|cell| cell.total).collect();
-        let count = rest.len() + split.merged.map_or(0, |merged| merged.cells);
+        let count = rest.len() + split.merged.map_or(0, |merged| merged.parts);
         if count > 0 {
             let hidden = split.merged.map(|merged| merged.total);
             let amount: Fen = rest.iter().chain(&hidden).map(|total| total.amount).sum();
@@ -433,7 +433,7 @@ pub(super) fn month_bars(
     html! {
         (bar_chart(&label, &bars))
         @if let Some(merged) = months.merged {
-            p.hint { (locale.with("data-merged", &[("count", merged.cells.into())])) " " (amount_in(locale, merged.total.amount, unit)) }
+            p.hint { (locale.with("data-merged", &[("count", merged.parts.into())])) " " (amount_in(locale, merged.total.amount, unit)) }
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     Error,
     definition::Definition,
     public::{
-        breakdown::{Breakdown, Total},
+        breakdown::{self, Breakdown, Total},
         load::{self, Desk, Freshness},
         names::Names,
         narrow::{self, Point},
@@ -53,7 +53,8 @@ struct Part {
 }
 
 struct Shown {
-    sellers: i64,
+    /// How many sellers sold from a place.
+    sellers: Option<i64>,
     parts: Vec<Breakdown>,
     months: Breakdown,
     grades: Breakdown,
@@ -131,7 +132,7 @@ impl Part {
         point: Point,
     ) -> Result<Option<Self>, Error> {
         let fresh = load::freshness_on(tx, ctx.today()).await?;
-        let places = desk.places(tx, &definition, &fresh).await?;
+        let places = desk.places(tx, &definition).await?;
         let mut names = Names::new(ctx.locale, definition.content.until);
         if point.0 == Axis::Seller {
             names.learn(tx, &[point.1]).await?;
@@ -245,7 +246,7 @@ impl Part {
         html! {
             section.flow {
                 h2 { (cited.locale.with("data-parts-by", &axis)) }
-                (cited.table(self.names.axis(split.axis), &first(split), |key| self.way_on(split.axis, key)))
+                (cited.table(self.names.axis(split.axis), &split.first(PARTS_MAX), |key| self.way_on(split.axis, key)))
                 @if split.rows.len() > PARTS_MAX {
                     p.hint { (cited.locale.with("data-more-parts", &[("count", split.rows.len().into())])) }
                 }
@@ -282,7 +283,7 @@ impl Part {
                 (stat(&locale.t("data-amount"), &amount_in(locale, total.amount, unit), &unit.label(locale), Some(&exact)))
                 (stat(&locale.t("data-share"), &share, "", Some(&locale.with("data-share-of", &[("name", of.into())]))))
                 (stat(&locale.t("data-trades"), &grouped(total.trades), "", None))
-                @if self.point.0 != Axis::Seller { (stat(&locale.t("data-sellers"), &grouped(shown.sellers), "", None)) }
+                @if let Some(sellers) = shown.sellers { (stat(&locale.t("data-sellers"), &grouped(sellers), "", None)) }
             } }
         }
     }
@@ -313,24 +314,19 @@ impl Shown {
         let months = desk.split(tx, definition, &points, Axis::Month).await?;
         let grades = desk.split(tx, definition, &points, Axis::Grade).await?;
         let (mut parts, mut others) = (Vec::new(), Vec::new());
-        let sellers = match point {
+        let mut sellers = None;
+        match point {
             (axis, place) if is_place(axis) => {
                 parts.push(places.split(Some(place), desk.protect()));
                 let unspecific = below(Some(place)) != Axis::Seller && places.inside(place).contains(&place);
                 if unspecific && (!desk.protect() || places.shows_sales_of(place)) {
-                    parts.push(places.sellers_at(place, desk.protect()));
+                    parts.push(places.sellers_at(place));
                 }
-                i64::try_from(places.sellers(Some(place))).unwrap_or(i64::MAX)
+                sellers = i64::try_from(places.sellers(Some(place))).ok();
             }
-            (Axis::Seller, seller) => {
-                parts.push(of_seller(places, seller, months.parent));
-                1
-            }
-            _ => {
-                parts.push(desk.split(tx, definition, &points, Axis::OriginProvince).await?);
-                desk.parties(tx, definition, &points).await?
-            }
-        };
+            (Axis::Seller, seller) => parts.push(of_seller(places, seller, months.parent)),
+            _ => parts.push(desk.split(tx, definition, &points, Axis::OriginProvince).await?),
+        }
         for axis in [Axis::Destination, Axis::Channel] {
             if point.0 != axis {
                 others.push(desk.split(tx, definition, &points, axis).await?);
@@ -342,12 +338,9 @@ impl Shown {
 
 /// The places of a seller.
 fn of_seller(places: &Places, seller: i64, parent: Total) -> Breakdown {
-    let cells = places
-        .of_seller(seller)
-        .iter()
-        .map(|(place, total)| crate::public::breakdown::Cell { key: *place, total: *total, parties: None })
-        .collect();
-    Breakdown::new(Axis::Origin, parent, cells, false)
+    let of_seller = places.of_seller(seller).into_iter();
+    let parts = of_seller.map(|(key, total)| breakdown::Part { key, total }).collect();
+    Breakdown::new(Axis::Origin, parent, parts, |_| false)
 }
 
 fn is_place(axis: Axis) -> bool {
@@ -355,49 +348,19 @@ fn is_place(axis: Axis) -> bool {
 }
 
 /// Whether the actor may see this part by itself; `None` if there is no such part.
-pub(super) async fn seen(
+async fn seen(
     tx: &mut Tx,
     desk: &Desk,
     definition: &Definition,
     places: &Places,
     point: Point,
 ) -> Result<Option<bool>, Error> {
-    Ok(match point {
-        (Axis::OriginProvince | Axis::OriginCity | Axis::Origin, place) => {
-            places.knows(place).then(|| !desk.protect() || shows_place(places, place))
-        }
-        (Axis::Seller, seller) => {
-            let known = !places.of_seller(seller).is_empty();
-            known.then(|| !desk.protect() || places.shows_seller(seller))
-        }
-        (axis, value) => {
-            let split = desk.split(tx, definition, &[], axis).await?;
-            if split.shows(value) {
-                Some(true)
-            } else {
-                // Hidden, or not there at all.
-                let total = desk.total(tx, definition, &[point]).await?;
-                (total != Total::default()).then_some(false)
-            }
-        }
-    })
-}
-
-fn shows_place(places: &Places, place: i64) -> bool {
-    if place == 0 { places.split(None, true).shows(0) } else { places.visible(place) == Some(place) }
-}
-
-/// The rows that a page has room for; the sum of the others stays visible as merged.
-fn first(split: &Breakdown) -> Breakdown {
-    let mut first = split.clone();
-    if first.rows.len() > PARTS_MAX {
-        let rest = first.rows.split_off(PARTS_MAX);
-        let merged =
-            first.merged.unwrap_or(crate::public::breakdown::Merged { cells: 0, total: Total::default() });
-        let total = rest.iter().fold(merged.total, |sum, cell| sum.plus(cell.total));
-        first.merged = Some(crate::public::breakdown::Merged { cells: merged.cells + rest.len(), total });
-    }
-    first
+    let is_there = match point {
+        (Axis::OriginProvince | Axis::OriginCity | Axis::Origin, place) => places.knows(place),
+        (Axis::Seller, seller) => !places.of_seller(seller).is_empty(),
+        _ => desk.total(tx, definition, &[point]).await? != Total::default(),
+    };
+    Ok(if is_there { Some(!desk.hides(tx, definition, &[point]).await?) } else { None })
 }
 
 /// How well a part is proven, as a block.

@@ -173,7 +173,7 @@ impl Cited<'_> {
     /// The name of the merged row.
     pub(super) fn merged_name(&self, split: &Breakdown) -> Option<String> {
         let merged = split.merged?;
-        Some(self.locale.with("data-merged", &[("count", merged.cells.into())]))
+        Some(self.locale.with("data-merged", &[("count", merged.parts.into())]))
     }
 
     /// A chart with title, unit, as-of date, source, definition, table and downloads.

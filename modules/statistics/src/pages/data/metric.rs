@@ -69,7 +69,7 @@ struct Metric {
     split: Breakdown,
     months: Breakdown,
     grades: Breakdown,
-    sources: std::sync::Arc<Vec<SourceSummary>>,
+    sources: Vec<SourceSummary>,
 }
 
 /// The axis of a table by its word.
@@ -109,7 +109,7 @@ pub(super) async fn page(
                 total: split.parent,
                 months: desk.split(tx, &definition, &points, Axis::Month).await?,
                 grades: desk.split(tx, &definition, &points, Axis::Grade).await?,
-                sources: desk.claims(tx, &fresh).await?,
+                sources: load::claims(tx).await?,
                 points: points.clone(),
                 definition,
                 fresh,
@@ -263,7 +263,8 @@ impl Metric {
             Column::text(locale.t("data-source-kind")),
             Column::number(locale.t("data-claimed")),
             Column::amount(locale.t("data-claimed-amount"), unit.label(locale)),
-            Column::number(locale.t("data-trades-behind")),
+            Column::number(locale.t("data-anchors")),
+            Column::number(locale.t("data-joined")),
             Column::number(locale.t("data-repeats")),
             Column::number(locale.t("data-waiting")),
         ];
@@ -273,7 +274,8 @@ impl Metric {
                 html! { (kind(ctx, one.kind)) },
                 html! { (grouped(one.claims)) },
                 money_cell(locale, one.gross, unit),
-                html! { (grouped(one.trades)) },
+                html! { (grouped(one.anchors)) },
+                html! { (grouped(one.joined)) },
                 html! { (grouped(one.repeats)) },
                 html! { (grouped(one.waiting)) },
             ])

@@ -6,6 +6,7 @@ mod drill;
 mod frame;
 mod help;
 pub(crate) mod metric;
+mod release;
 pub(crate) mod releases;
 pub(crate) mod trades;
 
@@ -27,7 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/data/trade/{id}", get(trades::one))
         .route("/data/m/{figure}", get(metric::page))
         .route("/data/releases", get(releases::list))
-        .route("/data/releases/{id}", get(releases::one))
+        .route("/data/releases/{id}", get(release::one))
+        .route("/data/releases/{id}/{position}", get(release::figure))
         .route("/data/definitions", get(definitions::list))
         .route("/data/definitions/{code}/{version}", get(definitions::one))
         .route("/data/api", get(help::page))

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_db::Tx;
 use sh_http::{App, Context, Failure, Html, Path, Query};
 use sh_kernel::{Fen, Id};
 use sh_regions::Regions;
@@ -21,10 +20,7 @@ use sh_ui::{
     money_cell, pager, panel, query_form, status_tag, timeline,
 };
 
-use super::{
-    drill::seen,
-    frame::{self},
-};
+use super::frame;
 use crate::{
     Error,
     definition::Definition,
@@ -33,7 +29,6 @@ use crate::{
         load::{self, Desk, Freshness},
         names::Names,
         narrow::{self, BadNarrow, Narrow, Point},
-        places::Places,
         trades::{
             self, PublicClaim, PublicDecision, PublicLine, PublicReason, PublicTrade, PublicTradeDetail,
         },
@@ -90,11 +85,11 @@ pub(super) async fn list(
             let all = load::in_force(tx).await?;
             let Some(definition) = load::choose(&all, asked.d.as_deref())?.cloned() else { return Ok(None) };
             let fresh = load::freshness(tx).await?;
-            let places = desk.places(tx, &definition, &fresh).await?;
+            let places = desk.places(tx, &definition).await?;
             let mut names = Names::new(ctx.locale, definition.content.until);
             let sellers = points.iter().filter(|point| point.0 == Axis::Seller).map(|point| point.1);
             names.learn(tx, &sellers.collect::<Vec<_>>()).await?;
-            let hidden = hides(tx, &desk, &definition, &places, &points).await?;
+            let hidden = desk.hides(tx, &definition, &points).await?;
             let total = if points.len() < 3 {
                 Some(desk.total(tx, &definition, &points).await?.trades)
             } else {
@@ -119,23 +114,6 @@ pub(super) async fn list(
         return Ok(Html(data_page(&frame, &empty(&ctx.t("data-nothing-yet"), None))));
     };
     Ok(Html(list.page(&ctx)))
-}
-
-/// Whether the public may not see the trades of one of these places or sellers by themselves.
-pub(crate) async fn hides(
-    tx: &mut Tx,
-    desk: &Desk,
-    definition: &Definition,
-    places: &Places,
-    points: &[Point],
-) -> Result<bool, Error> {
-    for point in points {
-        let judged = matches!(point.0, Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Seller);
-        if judged && seen(tx, desk, definition, places, *point).await? == Some(false) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Where a list goes on.

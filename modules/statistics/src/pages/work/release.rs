@@ -13,6 +13,7 @@ use sh_ui::{
 use super::{figures, may, releases::state_tag};
 use crate::{
     label,
+    public::released,
     releases::{FigureComparison, Release, ReleaseDetail, ReleaseFigure, ReleaseState},
     service,
 };
@@ -82,7 +83,7 @@ fn view(ctx: &Context, detail: &ReleaseDetail, compared: &[FigureComparison]) ->
         (steps(ctx.locale, &progress(ctx, release)))
         (panel(&ctx.t("release-facts"), None, &facts(&fact_rows(ctx, release))))
         (panel(&ctx.t("release-figures"), None, &figures_table(ctx, detail, compared)))
-        @for figure in detail.figures.iter().filter(|figure| !figure.rows.is_empty()) {
+        @for figure in detail.figures.iter().filter(|figure| !figure.by.is_empty()) {
             details { summary { (figure.title) } (rows_table(ctx.locale, figure)) }
         }
         @if !detail.errata.is_empty() {
@@ -130,7 +131,7 @@ fn fact_rows(ctx: &Context, release: &Release) -> Vec<(String, Markup)> {
 /// Each figure as it is written, exactly, and what it would be today.
 fn figures_table(ctx: &Context, detail: &ReleaseDetail, compared: &[FigureComparison]) -> Markup {
     let locale = ctx.locale;
-    let rows = detail.figures.iter().map(|figure| {
+    let rows = detail.figures.iter().filter(|figure| figure.by.is_empty()).map(|figure| {
         let shown = figure.definition.display.show(figure.value, locale);
         let today = compared.iter().find(|one| one.position == figure.position);
         Row {
@@ -169,14 +170,9 @@ fn today_cell(ctx: &Context, today: &FigureComparison) -> Markup {
         @if today.now == today.then { (ctx.t("release-unchanged")) }
         @else {
             div { (today.now.0.to_grouped()) " (" (signed(difference)) ")" }
-            @for sum in &today.since {
-                @let key = format!("posting-cause-{}", sum.cause);
-                @let cause = if ctx.locale.has(&key) { ctx.t(&key) } else { sum.cause.clone() };
-                div.hint {
-                    @let kind = ctx.t(if sum.after { "release-new-sales" } else { "release-earlier-sales" });
-                    @let named = [("name", format!("{cause} · {kind}").into()), ("value", signed(sum.amount).into())];
-                    (ctx.locale.with("data-named", &named))
-                }
+            @for (words, amount, _) in released::causes(ctx.locale, &today.since) {
+                @let named = [("name", words.into()), ("value", signed(amount).into())];
+                div.hint { (ctx.locale.with("data-named", &named)) }
             }
         }
         @if let Some(newer) = &today.newer {
@@ -194,6 +190,14 @@ fn rows_table(locale: Locale, figure: &ReleaseFigure) -> Markup {
             html! { (grouped(row.trades)) },
         ])
     });
+    let mut rows: Vec<Row> = rows.collect();
+    if let Some(rest) = &figure.merged {
+        rows.push(Row::new([
+            html! { (locale.with("data-merged", &[("count", rest.parts.into())])) },
+            html! { (rest.amount.to_grouped()) },
+            html! { (grouped(rest.trades)) },
+        ]));
+    }
     let table = DataTable {
         caption: figure.title.clone(),
         columns: vec![
@@ -203,7 +207,7 @@ fn rows_table(locale: Locale, figure: &ReleaseFigure) -> Markup {
             Column::amount(locale.t("release-exact"), locale.t("unit-yuan")),
             Column::number(locale.t("release-trades")),
         ],
-        rows: rows.collect(),
+        rows,
         ..DataTable::default()
     };
     data_table(locale, &table)

@@ -15,22 +15,14 @@ use sh_ui::{
 
 use super::{figures, may};
 use crate::{
-    FigureQuery, axis_label,
+    axis_label,
     definition::Definition,
     releases::{Proposal, Release, ReleaseState},
     service,
 };
 
-/// The axes by which a released figure may be split.
-const SPLITS: [Axis; 7] = [
-    Axis::Year,
-    Axis::Month,
-    Axis::OriginProvince,
-    Axis::Destination,
-    Axis::Channel,
-    Axis::BuyerKind,
-    Axis::Grade,
-];
+/// The axes by which a figure may be split besides those that every release has.
+const FURTHER: [Axis; 5] = [Axis::Category, Axis::BuyerKind, Axis::Class, Axis::Certified, Axis::Role];
 
 /// The state of a release in words.
 pub(super) fn state_tag(locale: Locale, release: &Release) -> Markup {
@@ -105,19 +97,31 @@ impl Input {
         }
     }
 
-    /// Each chosen definition as a whole and by each chosen axis.
+    /// Each chosen definition with its parts.
     fn proposal(&self, locale: Locale, in_force: &[Definition]) -> Proposal {
-        let mut figures = Vec::new();
+        let further = FURTHER.into_iter().filter(|axis| self.splits.iter().any(|split| split == axis.word()));
+        let further: Vec<Axis> = further.collect();
+        let mut proposal = Proposal {
+            name: self.name.clone(),
+            supersedes: self.supersedes.parse().ok(),
+            figures: Vec::new(),
+        };
         for one in in_force.iter().filter(|one| self.definitions.contains(&one.code)) {
-            let name = one.content.name.get(locale);
-            figures.push((name.to_owned(), FigureQuery::total(&one.code)));
-            for axis in SPLITS.iter().filter(|axis| self.splits.iter().any(|split| split == axis.word())) {
-                let args = [("name", name.into()), ("axis", axis_label(*axis, locale).into())];
-                let title = locale.with("release-figure-by", &args);
-                figures.push((title, FigureQuery::total(&one.code).by(*axis)));
-            }
+            proposal.add(&one.code, &further, |axis| release_title(locale, one, axis));
         }
-        Proposal { name: self.name.clone(), supersedes: self.supersedes.parse().ok(), figures }
+        proposal
+    }
+}
+
+/// How a figure of a release is headed: its name, and for a table of parts the axis.
+fn release_title(locale: Locale, definition: &Definition, axis: Option<Axis>) -> String {
+    let name = definition.content.name.get(locale);
+    match axis {
+        None => name.to_owned(),
+        Some(axis) => {
+            let args = [("name", name.into()), ("axis", axis_label(axis, locale).into())];
+            locale.with("release-figure-by", &args)
+        }
     }
 }
 
@@ -177,7 +181,7 @@ fn form(
         })
         .collect();
     let splits: Vec<Choice> =
-        SPLITS.iter().map(|axis| Choice::new(axis.word(), axis_label(*axis, locale))).collect();
+        FURTHER.iter().map(|axis| Choice::new(axis.word(), axis_label(*axis, locale))).collect();
     let mut older = vec![Choice::new("", ctx.t("release-supersedes-none"))];
     let published = earlier.iter().filter(|release| release.state == ReleaseState::Published);
     older.extend(published.map(|release| Choice::new(release.id.to_string(), &release.name)));

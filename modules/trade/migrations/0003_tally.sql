@@ -1,0 +1,11 @@
+-- What each source has reported, by how its rows are tied. Kept with every tie that is written, so that no page counts
+-- all ties.
+CREATE TABLE tie_tally (
+    source {{text}} NOT NULL,
+    state {{i64}} NOT NULL,             -- as in tie
+    claims {{i64}} NOT NULL,
+    amount {{i64}} NOT NULL,
+    PRIMARY KEY (source, state)
+) {{clustered}};
+INSERT INTO tie_tally (source, state, claims, amount)
+    SELECT source, state, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM tie GROUP BY source, state;
