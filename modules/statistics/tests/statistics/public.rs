@@ -122,7 +122,7 @@ async fn sellers_are_counted_alike_from_the_sums_and_from_the_lines(db: Db) {
 async fn what_is_hidden_in_one_table_is_not_shown_in_the_other_direction(db: Db) {
     let site = site(&db).await;
     let mut dice = Dice(5);
-    let lines: Vec<_> = (0..260).map(|n| random_sale(&mut dice, n)).collect();
+    let lines: Vec<_> = (0..500).map(|n| random_sale(&mut dice, n)).collect();
     post(&db, &CubeSink::default(), 1, 20_201_130, "import", &lines).await;
     let (mut hidden, mut shown) = (0, 0);
     for (one, other) in [("month", "channel"), ("grade", "channel"), ("year", "category")] {

@@ -34,7 +34,7 @@ impl House {
     async fn new(db: Db) -> Self {
         definitions::install_defaults(&db, NOW).await.unwrap();
         let mut dice = Dice(1);
-        let mut lines: Vec<_> = (100..200).map(|n| random_sale(&mut dice, n)).collect();
+        let mut lines: Vec<_> = (100..400).map(|n| random_sale(&mut dice, n)).collect();
         lines.extend([sale(1, 20_200_301, 500), sale(2, 20_190_301, 70)]);
         post(&db, &CubeSink::default(), 1, 20_201_201, "import", &lines).await;
         Self { db, figures: Figures::default() }
