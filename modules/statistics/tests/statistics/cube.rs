@@ -1,6 +1,9 @@
 //! The cubes are the sum of the lines after any sequence of events, and every figure adds up.
 
+use std::panic::AssertUnwindSafe;
+
 use crate::common::{self, Dice, MIGRATIONS, NOW, post, random_sale, sale};
+use futures::FutureExt as _;
 use sh_db::{Db, DbError};
 use sh_kernel::Fen;
 use sh_statistics::{
@@ -273,14 +276,10 @@ async fn what_a_killed_program_was_making_is_given_up(db: Db) {
     definitions::install_defaults(&db, NOW).await.unwrap();
     let sink = CubeSink::default();
     post(&db, &sink, 1, 20_201_130, "import", &[sale(1, 20_200_301, 500)]).await;
-    let reached = tokio::sync::Notify::new();
     let set = [("gd-3y".to_owned(), 1)];
-    // The future is dropped in the midst of its work, as a process that is killed stops in the midst of its own.
-    tokio::select! {
-        biased;
-        done = cube::rebuild(&db, &set, |_| reached.notify_one()) => panic!("not killed: {done:?}"),
-        () = reached.notified() => {}
-    }
+    // The work ends where it first tells how far it is, as a process that is killed stops in the midst of its own.
+    let killed = AssertUnwindSafe(cube::rebuild(&db, &set, |_| panic!("killed"))).catch_unwind().await;
+    assert!(killed.is_err(), "not killed: {:?}", killed.ok());
     let building = "SELECT COUNT(*) FROM cube_key WHERE state = 'building'";
     let waiting = "SELECT COUNT(*) FROM cube_tail";
     assert_eq!(number(&db, building).await, 1);
