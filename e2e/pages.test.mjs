@@ -1,7 +1,7 @@
 // Every page in both languages: at each width axe finds nothing, nothing scrolls sideways, no text is missing or cut off.
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
-import { checkPage, run, story } from "./lib.mjs";
+import { checkPage, run, signIn, story } from "./lib.mjs";
 import { checkReturn, cityReturn, postReturn, twins } from "./returns.mjs";
 
 /**
@@ -59,6 +59,8 @@ const pages = [
   { from: "/w/users", link: 'main th a[href^="/w/users/"]', as: "admin" },
   { path: "/w/users/new", as: "admin" },
   { path: "/w/audit", as: "auditor" },
+  { path: "/w/ledger", as: "auditor" },
+  { path: "/w/ledger/accounts", as: "auditor" },
   { path: "/me", as: "weining" },
 ];
 
@@ -87,6 +89,17 @@ describe("every page", { concurrency: 2 }, () => {
         await checkPage(page, found);
       });
     }
+  }
+});
+
+story("every page of the menus is looked at", { js: [false] }, async ({ page }) => {
+  const looked = new Set(pages.map(({ path }) => path));
+  for (const login of ["admin", "province", "auditor"]) {
+    await page.context().clearCookies();
+    await signIn(page, login);
+    const links = await page.locator("nav.side a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    const missing = links.filter((href) => href.startsWith("/") && !looked.has(href));
+    assert.deepEqual(missing, [], "pages that are not in the list above");
   }
 });
 

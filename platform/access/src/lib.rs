@@ -65,7 +65,7 @@ pub fn module() -> Module {
         href,
         permission,
         order,
-        icon: None,
+        icon: Some("settings"),
     };
     Module::new("access")
         .routes(
