@@ -6,9 +6,12 @@ use camino::Utf8Path;
 use crate::{
     OpenError,
     header::Header,
-    sheet::{Cell, CellValue, Format, Limits, SheetRow, Workbook},
+    sheet::{Cell, CellValue, Format, Limits, MergedRange, SheetRow, Workbook},
     write::{CsvOut, OutputFormat, Paint, Value, WriteError, XlsxOut},
 };
+
+/// Cells of all merged ranges that are merged again; a hostile file merges millions.
+const MERGED_CELLS_MAX: u64 = 200_000;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,6 +184,7 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
     fn write_xlsx(self, workbook: &mut Workbook, sheet: &str, output: &Utf8Path) -> Result<(), MarkError> {
         let mut out = XlsxOut::create(output)?;
         let width = self.width;
+        let mut merges = small_merges(workbook.merges(sheet)?, width).into_iter().peekable();
         let first = u16::try_from(width).unwrap_or(u16::MAX);
         // The keys of JSON lines are row 0 and need a row of their own.
         let (below, shift) = if self.header.row == 0 { (1, 0) } else { (self.header.row, 1) };
@@ -194,6 +198,14 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
         self.each(workbook, sheet, |row, beside| {
             let at = row.number - shift.min(row.number);
             let titled = beside.paint == Paint::Header;
+            // What is merged downwards holds for the rows below, also when the file comes back.
+            while let Some(range) = merges.next_if(|range| range.first_row <= row.number) {
+                if range.first_row == row.number {
+                    let column = |column: u32| u16::try_from(column).unwrap_or(u16::MAX);
+                    let last = (range.last_row - shift, column(range.last_column));
+                    out.merge((at, column(range.first_column)), last)?;
+                }
+            }
             for (index, cell) in row.cells.iter().take(width).enumerate() {
                 let paint = match beside.bad.contains(&index) {
                     true if beside.paint == Paint::Notice => Paint::Notice,
@@ -238,6 +250,22 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
         })?;
         Ok(out.finish()?)
     }
+}
+
+/// The merged ranges left of the added columns, from the top, as many as may be merged again.
+fn small_merges(mut merges: Vec<MergedRange>, width: usize) -> Vec<MergedRange> {
+    merges.retain(|range| (range.last_column as usize) < width);
+    merges.sort_by_key(|range| range.first_row);
+    let mut left = MERGED_CELLS_MAX;
+    merges.retain(|range| {
+        let rows = u64::from(range.last_row.saturating_sub(range.first_row)) + 1;
+        let columns = u64::from(range.last_column.saturating_sub(range.first_column)) + 1;
+        let cells = rows * columns;
+        let fits = cells > 1 && cells <= left;
+        left -= if fits { cells } else { 0 };
+        fits
+    });
+    merges
 }
 
 /// Writes a cell as the user had it.

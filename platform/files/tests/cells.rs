@@ -133,6 +133,7 @@ fn days_are_read_in_every_spelling() {
         "二零二零年十一月三十日",
         "11月30日",
         "11-30",
+        "11.30",
         "2020-11-30 14:35",
         "2020-11-30T14:35:07",
         "2020-11-30T14:35:07.123+08:00",
@@ -176,6 +177,8 @@ fn days_that_could_be_two_are_problems() {
     }
     let without = day(&Cell::text("11月30日"), DayOptions::default()).unwrap_err();
     assert_eq!(without.code, ProblemCode::DayYearMissing);
+    let number = day(&Cell::text("11.7"), DayOptions::default()).unwrap_err();
+    assert_eq!(number.code, ProblemCode::DayNotADay, "nothing says that it is a day");
     let two = day(&Cell::text("03/04/2020"), DayOptions::default()).unwrap_err();
     assert_eq!(two.params, [("first", "2020-04-03".to_owned()), ("second", "2020-03-04".to_owned())]);
 }

@@ -200,6 +200,30 @@ fn the_users_own_sheet_comes_back_with_two_columns() {
 }
 
 #[test]
+fn merged_cells_come_back_merged() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = rust_xlsxwriter::Format::new();
+    sheet.merge_range(0, 0, 0, 1, "销售表", &plain).unwrap();
+    sheet.write_string(1, 0, "订单号").unwrap().write_string(1, 1, "金额").unwrap();
+    sheet.merge_range(2, 0, 4, 0, "A01", &plain).unwrap();
+    for row in 2..5 {
+        sheet.write_number(row, 1, f64::from(row)).unwrap();
+    }
+    let place = Place::new();
+    let input = place.file("in.bin", book.save_to_buffer().unwrap());
+    let (_, rows) = mark_file(&input, &place.path("marked.xlsx"));
+    assert_eq!(rows[2].1[..2], ["A01", "2"]);
+    assert_eq!(rows[3].1[..2], ["", "3"]);
+    let merges = |path: camino::Utf8PathBuf| {
+        let mut book = Workbook::open(path, &Limits::default()).unwrap();
+        let sheet = book.sheets()[0].name.clone();
+        book.merges(&sheet).unwrap()
+    };
+    assert_eq!(merges(place.path("marked.xlsx")), merges(input));
+}
+
+#[test]
 fn a_csv_comes_back_as_csv_in_its_character_set() {
     let text = "订单号,金额\r\n-1,12.50\r\n\r\n=2+3,苹果\r\n";
     let (gb, ..) = encoding_rs::GB18030.encode(text);

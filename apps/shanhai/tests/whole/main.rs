@@ -5,6 +5,7 @@
 mod demo;
 mod faults;
 mod home;
+mod import;
 mod server;
 mod statements;
 mod support;

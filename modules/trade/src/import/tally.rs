@@ -118,6 +118,8 @@ impl Sums {
     }
 }
 
+/// Titles of unknown columns named at most.
+const TITLES_SHOWN: usize = 20;
 /// Totals kept for the page.
 const TOTALS_MAX: usize = 200;
 
@@ -257,7 +259,7 @@ impl Tally {
         }
         let unknown: Vec<&str> = layout.columns.unknown().map(|column| column.title.as_str()).collect();
         if !unknown.is_empty() {
-            let titles = unknown.join("、");
+            let titles = some_of(&unknown);
             self.issue(
                 Issue::of(0, Severity::Remark, "columns-unknown").at("", &titles).with("titles", &titles),
             );
@@ -279,6 +281,12 @@ fn amount_of(columns: &Columns) -> Option<Column> {
 
 fn unreadable(issue: &Issue) -> bool {
     issue.code.starts_with("money-") || issue.code == "cell-error"
+}
+
+/// The first of many titles.
+fn some_of(titles: &[&str]) -> String {
+    let shown = titles.iter().take(TITLES_SHOWN).copied().collect::<Vec<_>>().join("、");
+    if titles.len() > TITLES_SHOWN { format!("{shown}…（{}）", titles.len()) } else { shown }
 }
 
 /// What rounding may hide in a number as shown: half of its last decimal.

@@ -36,7 +36,7 @@ pub struct DayOptions {
 }
 
 /// Reads a day in any of the spellings in use: `2020-11-30`, `2020/11/30`, `2020.11.30`, `20201130`,
-/// `2020年11月30日`, `二〇二〇年十一月三十日`, `11月30日` with a default year, each with a time after it; a day number of
+/// `2020年11月30日`, `二〇二〇年十一月三十日`, `11月30日` and `11.30` with a default year, each with a time after it; a day number of
 /// Excel; and `2020年11月`, `2020-11`, `202011` as a month. A time with an offset from UTC is taken to the day
 /// in Shanghai.
 ///
@@ -230,7 +230,9 @@ fn separated(
         if first.len() == 4 && rest.is_empty() {
             return month(first, second).map_err(problem);
         }
-        if first.len() <= 2 && rest.is_empty() && separator != '.' {
+        // 11.7 could be a number; where the year is known it is a day.
+        let number = separator == '.' && options.default_year.is_none();
+        if first.len() <= 2 && rest.is_empty() && !number {
             return without_year(first, &format!("月{second}"), options).map_err(problem);
         }
         return Err(problem(ProblemCode::DayNotADay));

@@ -1,7 +1,7 @@
 //! `.xlsx` out, in constant memory: rows go to a temporary file beside the target as they come.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::{ColumnKind, TableSpec, Value, WriteError, looks_like_formula};
 use crate::sheet::number_text;
@@ -123,6 +123,16 @@ impl XlsxOut {
             self.worksheet()?.autofilter(header, 0, last, width - 1)?;
         }
         Ok(())
+    }
+
+    /// Merges cells, rows and columns from 0, before the first of its rows is written. Ranges that overlap an earlier one
+    /// are left out.
+    pub(crate) fn merge(&mut self, first: (u32, u16), last: (u32, u16)) -> Result<(), WriteError> {
+        let format = self.format(Kind::Text, Paint::Plain);
+        match self.worksheet()?.merge_range(first.0, first.1, last.0, last.1, "", &format) {
+            Ok(_) | Err(XlsxError::MergeRangeOverlaps(..)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Writes a cell; row and column from 0. Rows must come in order.
