@@ -402,7 +402,7 @@ mod tests {
         for node in sums.keys() {
             match *node {
                 (Some(first), Some((Axis::OriginProvince, _))) => {
-                    *parts.entry((Some(first), None)).or_default() += 1
+                    *parts.entry((Some(first), None)).or_default() += 1;
                 }
                 (Some((Axis::Year, _)), second) => *parts.entry((None, second)).or_default() += 1,
                 _ => {}
