@@ -2,6 +2,5 @@
 
 pub mod cli;
 mod demo;
-mod hooks;
 mod pages;
 pub mod wiring;

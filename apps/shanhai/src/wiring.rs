@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
-use sh_catalogue::{hook::Headline, service::halls::Counts};
 use sh_db::{Db, Migration, Options};
 use sh_http::{App, Context, Module, Settings};
 use sh_jobs::Handlers;
@@ -15,8 +14,6 @@ use sh_statistics::{
     cube::{self, CubeSink},
 };
 use sh_trade::sink::SharedSink;
-
-use crate::hooks;
 
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
@@ -73,8 +70,6 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
     let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
     let app =
         app.with(SharedSink(Arc::new(CubeSink::default()))).with(Figures::default()).with(Kept::default());
-    let app =
-        app.with(Counts::default()).with(Headline(Arc::new(|app, ctx| Box::pin(hooks::headline(app, ctx)))));
     Ok(sh_access::install(app)?)
 }
 
@@ -93,8 +88,6 @@ pub fn modules() -> Vec<Module> {
         sh_ledger::module(),
         sh_trade::module(),
         sh_statistics::module(),
-        search(),
-        sh_catalogue::module(),
         crate::pages::home::module(),
         crate::pages::styleguide::module(),
     ]
@@ -104,10 +97,6 @@ fn parties() -> Module {
     Module::new("parties")
         .migrations(sh_parties::MIGRATIONS)
         .store(sh_parties::STATEMENTS, sh_parties::INSERTS)
-}
-
-fn search() -> Module {
-    Module::new("search").migrations(sh_search::MIGRATIONS).store(sh_search::STATEMENTS, sh_search::INSERTS)
 }
 
 /// Puts in what every installation begins with: the sources and the definitions, with their sums. Doing it again changes
@@ -132,7 +121,7 @@ pub(crate) async fn put_defaults(app: &App) -> anyhow::Result<()> {
 /// Replays every decision of matching; tells the first difference.
 pub(crate) async fn replay(app: &App) -> anyhow::Result<Option<String>> {
     let difference = sh_trade::service::replay::replay(&app.db).await?;
-    Ok(difference.map(|difference| difference.to_string()))
+    Ok(difference.map(|difference| format!("{difference:?}")))
 }
 
 /// The router that is served.
@@ -142,8 +131,7 @@ pub fn router(app: &App) -> Router {
 
 /// What runs each kind of job.
 pub fn handlers() -> Arc<Handlers> {
-    let trade = sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers());
-    Arc::new(trade.and(sh_catalogue::service::imports::handlers()))
+    Arc::new(sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers()))
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
@@ -163,15 +151,9 @@ pub(crate) fn start_background(app: &App) {
         if let Err(error) = sh_trade::service::upload::resume(&ctx, &housekeeping).await {
             tracing::warn!(%error, "imports that were cut off could not be queued again");
         }
-        if let Err(error) = sh_catalogue::service::imports::resume(&ctx, &housekeeping).await {
-            tracing::warn!(%error, "imports of products that were cut off could not be queued again");
-        }
         while !housekeeping.stop.is_cancelled() {
             if let Err(error) = forget_old_answers(&housekeeping).await {
                 tracing::warn!(%error, "old answers could not be forgotten");
-            }
-            if let Err(error) = sh_catalogue::service::shelf::forget_expired(&ctx, &housekeeping).await {
-                tracing::warn!(%error, "recognitions that have ended are still listed");
             }
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_hours(24)) => {}

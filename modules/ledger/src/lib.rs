@@ -108,12 +108,9 @@ mod store;
 mod trail;
 mod verify;
 
-use std::collections::{BTreeMap, HashMap};
-
 use sh_db::{DbError, Migration, Tx};
 use sh_http::Module;
 use sh_kernel::Day;
-use uuid::Uuid;
 
 pub use claim::{ANSWER_DAYS, Answer, Claim};
 pub use error::{Refusal, Shortage};
@@ -140,25 +137,6 @@ pub fn module() -> Module {
         .store(store::pages::STATEMENTS, &[])
         .store(store::trail::STATEMENTS, store::trail::INSERTS)
         .menu(pages::MENU)
-}
-
-/// The balances of accounts as they stand, in the order of `accounts`; 0 for one that was never used. Takes no lock: for
-/// showing what is there. What decides a command is loaded into its [`Plan`].
-///
-/// # Errors
-/// What the database refuses.
-pub async fn balances(tx: &mut Tx, accounts: &[Account]) -> Result<Vec<i64>, DbError> {
-    let mut wanted: BTreeMap<Book, Vec<Uuid>> = BTreeMap::new();
-    for account in accounts {
-        wanted.entry(account.book).or_default().push(account.id.uuid());
-    }
-    let mut found = HashMap::new();
-    for (book, ids) in wanted {
-        let rows = store::book::accounts(tx, book, ids).await?;
-        found.extend(rows.into_iter().map(|(account, balance)| ((book, account.id), balance)));
-    }
-    let of = |account: &Account| found.get(&(account.book, account.id)).copied().unwrap_or(0);
-    Ok(accounts.iter().map(of).collect())
 }
 
 /// Forgets answers that are older than [`ANSWER_DAYS`]. Returns how many.

@@ -1,5 +1,4 @@
-//! What a database says of its own schema, in the same words on both engines, so that a test can compare them. The index
-//! of texts is each engine's own (FTS5 beside its tables, GIN) and is left out.
+//! What a database says of its own schema, in the same words on both engines, so that a test can compare them.
 
 use std::fmt::{self, Write as _};
 
@@ -8,7 +7,7 @@ use crate::{Db, DbError, FromRow, Row, Sql, binds};
 /// Every column: table, name, type as the engine calls it, whether a value must stand, place in the primary key or 0.
 const COLUMNS: Sql = Sql::new(
     "COLUMNS",
-    "SELECT m.name, c.name, c.type, c.\"notnull\" = 1, c.pk FROM pragma_table_list m, pragma_table_info(m.name) c
+    "SELECT m.name, c.name, c.type, c.\"notnull\" = 1, c.pk FROM sqlite_master m, pragma_table_info(m.name) c
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' ORDER BY m.name, c.cid",
 )
 .postgres(
@@ -24,7 +23,7 @@ const INDEXES: Sql = Sql::new(
     "INDEXES",
     "SELECT m.name, i.\"unique\" = 1, i.partial = 1,
         (SELECT group_concat(COALESCE(x.name, '…'), ', ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) x)
-     FROM pragma_table_list m, pragma_index_list(m.name) i
+     FROM sqlite_master m, pragma_index_list(m.name) i
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND i.origin <> 'pk'",
 )
 .postgres(
@@ -32,8 +31,7 @@ const INDEXES: Sql = Sql::new(
         (SELECT string_agg(COALESCE(CAST(a.attname AS TEXT), '…'), ', ' ORDER BY k.place)
          FROM unnest(CAST(i.indkey AS INT2[])) WITH ORDINALITY k(number, place)
          LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number)
-     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
-     JOIN pg_am w ON w.oid = x.relam AND w.amname = 'btree'
+     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
      WHERE NOT i.indisprimary AND t.relnamespace = CAST('public' AS regnamespace)",
 );
 

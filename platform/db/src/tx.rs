@@ -52,11 +52,6 @@ impl Tx {
         }
     }
 
-    /// Whether a statement failed, so that this cannot be committed.
-    pub(crate) const fn has_failed(&self) -> bool {
-        self.failed
-    }
-
     pub(crate) async fn commit(self) -> Result<(), DbError> {
         if self.failed {
             return Err(DbError::Other("a statement failed, so the transaction cannot last".to_owned()));

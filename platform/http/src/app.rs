@@ -45,9 +45,6 @@ pub struct App {
     pub tasks: TaskTracker,
     /// Told to stop at shutdown.
     pub stop: CancellationToken,
-    /// Told after `stop`, when no request is being answered any more: what serves requests, such as a
-    /// [`sh_db::GroupCommit`], ends with this one.
-    pub end: CancellationToken,
     services: Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -88,7 +85,6 @@ impl App {
             settings: Arc::new(settings),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
-            end: CancellationToken::new(),
             services: Arc::default(),
         }
     }

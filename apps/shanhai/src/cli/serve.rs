@@ -57,7 +57,6 @@ pub(crate) async fn listen(app: App, address: SocketAddr) -> anyhow::Result<Exit
     let stop = app.stop.clone();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await?;
-    app.end.cancel();
     app.tasks.close();
     if tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS_MAX), app.tasks.wait()).await.is_err() {
         eprintln!("Stopped with work still running; it goes on at the next start.");

@@ -13,8 +13,7 @@ pub(crate) fn module() -> Module {
 }
 
 async fn components(ctx: Context) -> Html {
-    let mut frame = ctx.frame(ctx.t("styleguide-title"));
-    frame.styles.push("mall.css");
+    let frame = ctx.frame(ctx.t("styleguide-title"));
     Html(sh_ui::public_page(&frame, &sh_ui::styleguide(ctx.locale)))
 }
 

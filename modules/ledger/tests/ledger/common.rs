@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sh_db::{Batch as _, Db, GroupCommit, Limits};
+use sh_db::{Batch as _, Db, DbError, GroupCommit, Limits};
 use sh_kernel::{Day, FixedClock};
 use sh_ledger::{
     Account, Book, Claim, Kind, MIGRATIONS, Post, Posted, Posting, Posts, Refusal, Source, Subject, Transfer,
@@ -59,8 +59,14 @@ pub(crate) async fn accept(db: &Db, key: u128, transfers: &[(Account, Account, i
 }
 
 pub(crate) async fn balance(db: &Db, account: Account) -> i64 {
-    let found = db.read(async |tx| sh_ledger::balances(tx, &[account]).await).await;
-    found.unwrap()[0]
+    let loaded = db
+        .write(async |tx| {
+            let mut plan = sh_ledger::Plan::new(sh_testkit::PRESS_DAY);
+            plan.load(tx, [account]).await?;
+            Ok::<_, DbError>(plan.balance(&account))
+        })
+        .await;
+    loaded.unwrap().unwrap()
 }
 
 pub(crate) async fn audit(db: &Db) {

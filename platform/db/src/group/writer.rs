@@ -161,9 +161,6 @@ impl<B: Batch> Writer<B> {
         commands: &[B::Command],
     ) -> Result<Vec<B::Outcome>, Trouble<B::Error>> {
         match AssertUnwindSafe(self.batch.commit(tx, commands)).catch_unwind().await {
-            Ok(Ok(_)) if tx.has_failed() => {
-                Err(Trouble::Mistake("a statement failed and the batch went on".to_owned()))
-            }
             Ok(Ok(outcomes)) if outcomes.len() == commands.len() => Ok(outcomes),
             Ok(Ok(outcomes)) => {
                 Err(Trouble::Mistake(format!("{} outcomes for {} commands", outcomes.len(), commands.len())))

@@ -6,7 +6,6 @@
 mod charts;
 mod forms;
 mod lists;
-mod mall;
 mod screen;
 mod words;
 
@@ -17,7 +16,7 @@ use crate::Locale;
 /// One family of components: its name in the address, and what shows it.
 type Specimen = (&'static str, fn(Locale) -> Markup);
 
-const FAMILIES: [Specimen; 15] = [
+const FAMILIES: [Specimen; 14] = [
     ("words", words::words),
     ("notices", words::notices),
     ("ways", words::ways),
@@ -32,7 +31,6 @@ const FAMILIES: [Specimen; 15] = [
     ("charts", charts::charts),
     ("blocks", charts::blocks),
     ("map", charts::map),
-    ("mall", mall::mall),
 ];
 
 /// Names of the families, in the order of the page.

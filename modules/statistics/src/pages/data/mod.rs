@@ -8,16 +8,16 @@ mod help;
 pub(crate) mod metric;
 mod release;
 pub(crate) mod releases;
-mod trade;
 pub(crate) mod trades;
 
 use axum::routing::get;
-use sh_http::App;
+use sh_http::{App, Redirect};
 use utoipa_axum::router::OpenApiRouter;
 
 /// The routes of these pages.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .route("/", get(async || Redirect::to("/data")))
         .route("/data", get(cockpit::page))
         .route("/data/screen", get(cockpit::screen))
         .route("/data/origin/{code}", get(drill::origin))
@@ -25,10 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/data/channel/{id}", get(drill::channel))
         .route("/data/producer/{party}", get(drill::producer))
         .route("/data/trades", get(trades::list))
-        .route("/data/trades.csv", get(trades::file))
-        .route("/data/trades.xlsx", get(trades::file))
-        .route("/data/trades.json", get(trades::file))
-        .route("/data/trade/{id}", get(trade::one))
+        .route("/data/trade/{id}", get(trades::one))
         .route("/data/m/{figure}", get(metric::page))
         .route("/data/releases", get(releases::list))
         .route("/data/releases/{id}", get(release::one))
