@@ -2,4 +2,3 @@
 
 pub mod imports;
 pub mod matches;
-pub mod sources;

@@ -3,6 +3,5 @@
 pub mod imports;
 pub mod matches;
 mod names;
-pub mod sources;
 
 pub use names::source_name;
