@@ -74,7 +74,13 @@ impl Wire {
 async fn a_posting_outlives_ten_seconds_without_a_database() {
     let server = std::env::var(POSTGRES_VARIABLE).expect("the address of a PostgreSQL server");
     let name = format!("test_away_{}", std::process::id());
-    let options = Options { readers_max: 4, acquire_seconds: 2, sqlite_cache_kib: 4096, durable: false };
+    let options = Options {
+        readers_max: 4,
+        acquire_seconds: 2,
+        sqlite_cache_kib: 4096,
+        sqlite_writer_cache_kib: 4096,
+        durable: false,
+    };
     let maintenance = Db::open(&server, &options).await.unwrap();
     maintenance.create_database(&name).await.unwrap();
 

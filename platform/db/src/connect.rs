@@ -21,6 +21,9 @@ const SEQUENCERS_MAX: u32 = 4;
 const BY_KEY_ONLY: [(&str, &str); 3] =
     [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")];
 
+/// Rows that SQLite's thread reads ahead of whoever takes them. With fewer the two wait for each other at every step.
+const SQLITE_ROWS_AHEAD: usize = 512;
+
 /// How a database is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -28,15 +31,23 @@ pub struct Options {
     pub readers_max: u32,
     /// How long a caller waits for a free connection, and a dropped server connection is tried again.
     pub acquire_seconds: u64,
-    /// Memory for SQLite's page cache per connection, in KiB.
+    /// Memory for SQLite's page cache per connection that reads, in KiB.
     pub sqlite_cache_kib: u32,
+    /// The same for the one connection that writes: it keeps the inner pages of every index at hand.
+    pub sqlite_writer_cache_kib: u32,
     /// Whether SQLite and PostgreSQL wait for the disk at each commit. Only throw-away test databases say no.
     pub durable: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers_max: 8, acquire_seconds: 15, sqlite_cache_kib: 16 * 1024, durable: true }
+        Self {
+            readers_max: 8,
+            acquire_seconds: 15,
+            sqlite_cache_kib: 16 * 1024,
+            sqlite_writer_cache_kib: 64 * 1024,
+            durable: true,
+        }
     }
 }
 
@@ -237,24 +248,26 @@ async fn open_sqlite(path: &str, options: &Options) -> Result<Pools, DbError> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(options.acquire_seconds))
         .statement_cache_capacity(512)
-        .pragma("cache_size", format!("-{}", options.sqlite_cache_kib))
+        .row_buffer_size(SQLITE_ROWS_AHEAD)
         .pragma("temp_store", "MEMORY")
         .pragma("mmap_size", "0")
         .pragma("wal_autocheckpoint", "20000");
+    // A negative number is one of KiB, a positive one of pages.
+    let cache = |kib: u32| format!("-{kib}");
     let acquire = Duration::from_secs(options.acquire_seconds);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(acquire)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(base.clone())
+        .connect_with(base.clone().pragma("cache_size", cache(options.sqlite_writer_cache_kib)))
         .await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers_max)
         .acquire_timeout(acquire)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(base.pragma("query_only", "ON"))
+        .connect_with(base.pragma("cache_size", cache(options.sqlite_cache_kib)).pragma("query_only", "ON"))
         .await?;
     Ok(Pools::Sqlite { writer, readers })
 }

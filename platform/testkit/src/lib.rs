@@ -31,7 +31,13 @@ pub fn ids() -> Arc<IdGen> {
 }
 
 fn options() -> Options {
-    Options { readers_max: 4, acquire_seconds: 20, sqlite_cache_kib: 4096, durable: false }
+    Options {
+        readers_max: 4,
+        acquire_seconds: 20,
+        sqlite_cache_kib: 4096,
+        sqlite_writer_cache_kib: 4096,
+        durable: false,
+    }
 }
 
 #[expect(clippy::expect_used, reason = "a test that cannot start must say why")]
