@@ -129,6 +129,10 @@ impl Claims {
             (lot(told.row ^ told.sale.rotate_left(7)), told.file, told.row, told.is_return())
         });
         others.truncate(count);
+        // Identifiers are given as files come in, one after the other.
+        for half in [&mut standing, &mut others] {
+            half.sort_by_key(|told| (told.file, told.row, told.is_return()));
+        }
         let ids = IdGen::seeded(7);
         let now = SystemClock.now();
         for told in standing.iter_mut().chain(&mut others) {

@@ -22,12 +22,11 @@ use crate::{
 const TRADES: usize = 200_000;
 const TRADES_QUICK: usize = 20_000;
 /// What the product writes for trades, and the order in which it lies there.
-const WRITTEN: [(Insert, &str); 5] = [
+const WRITTEN: [(Insert, &str); 4] = [
     (tables::POSTINGS, "seq"),
     (tables::LINES, "posting, trade, line"),
     (tables::TRADES, "posting, id"),
     (tables::TIES, "claim"),
-    (tables::DECISIONS, "id"),
 ];
 
 /// Measures and reports.

@@ -21,11 +21,7 @@ tables! {
         basis I64, quantity I64, order_no Text, invoice_no Text, stage I64, role I64, channel I64, outlet Text,
         certified I64, link I64, event Text);
     /// Which trade a claim belongs to.
-    TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, source Text,
-        destination I64, amount I64, day I64);
-    /// What was decided about each claim.
-    DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, ruling Uuid,
-        posting I64, at Instant);
+    TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, posting I64, ruling Uuid);
     /// Durable changes.
     POSTINGS = posting(seq I64, at Instant, day I64, batch Uuid, cause Text);
     /// Sales.

@@ -109,7 +109,7 @@ CREATE TABLE claim (
 CREATE INDEX claim_day ON claim (day);
 CREATE INDEX claim_batch ON claim (batch, row_no);
 
--- Which trade a claim is tied to now. Rewritten by matching; `decision` keeps the history.
+-- Which trade a claim is tied to now, and since which posting. Rewritten by matching; `decision` keeps what stood before.
 CREATE TABLE tie (
     claim {{uuid}} NOT NULL PRIMARY KEY,
     trade {{uuid}},                     -- NULL while a person has to decide
@@ -117,27 +117,24 @@ CREATE TABLE tie (
     rule {{i64}} NOT NULL,
     score {{i64}} NOT NULL,             -- 0 to 1000
     candidate {{uuid}},                 -- for a waiting claim: the trade it may belong to
-    source {{text}} NOT NULL,           -- copied from the claim for the queue's filters
-    destination {{i64}} NOT NULL,
-    amount {{i64}} NOT NULL,
-    day {{i64}} NOT NULL
+    posting {{i64}} NOT NULL,           -- since when
+    ruling {{uuid}}                     -- the ruling behind it, if a person decided
 ) {{clustered}};
 CREATE INDEX tie_trade ON tie (trade);
 CREATE INDEX tie_waiting ON tie (state, claim) WHERE state = 5;
 
--- Every automatic and human decision, in order. Nothing is ever removed.
+-- Every automatic and human decision but those that stand, which `tie` holds. Nothing is ever removed. Asked for by
+-- claim only, so one tree holds all.
 CREATE TABLE decision (
-    id {{uuid}} NOT NULL PRIMARY KEY,
     claim {{uuid}} NOT NULL,
+    posting {{i64}} NOT NULL,           -- since when it stood
     trade {{uuid}},
     state {{i64}} NOT NULL,             -- as in tie; 0 when the claim was withdrawn
     rule {{i64}} NOT NULL,
     score {{i64}} NOT NULL,
-    ruling {{uuid}},                    -- the ruling behind it, if a person decided
-    posting {{i64}} NOT NULL,
-    at {{instant}} NOT NULL
-) {{strict}};
-CREATE INDEX decision_claim ON decision (claim);
+    ruling {{uuid}},
+    PRIMARY KEY (claim, posting)
+) {{clustered}};
 
 -- What a person decided about two claims. Matching obeys the rulings in force.
 CREATE TABLE ruling (
@@ -178,7 +175,7 @@ CREATE TABLE trade (
     claims {{i64}} NOT NULL,            -- 0: dissolved, every line reversed
     lines {{i64}} NOT NULL,
     posting {{i64}} NOT NULL            -- the last posting that touched it
-) {{strict}};
+) {{clustered}};
 CREATE INDEX trade_day ON trade (day, id);
 CREATE INDEX trade_seller ON trade (seller, day, id);
 CREATE INDEX trade_origin ON trade (origin, day, id);

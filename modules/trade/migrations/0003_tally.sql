@@ -7,5 +7,3 @@ CREATE TABLE tie_tally (
     amount {{i64}} NOT NULL,
     PRIMARY KEY (source, state)
 ) {{clustered}};
-INSERT INTO tie_tally (source, state, claims, amount)
-    SELECT source, state, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM tie GROUP BY source, state;

@@ -49,6 +49,7 @@ pub fn module() -> Module {
         .store(store::facts::STATEMENTS, &[])
         .store(store::import::STATEMENTS, store::import::INSERTS)
         .store(store::matching::STATEMENTS, store::matching::INSERTS)
+        .updates(store::matching::UPDATES)
         .store(store::queue::STATEMENTS, store::queue::INSERTS)
         .store(store::reporting::STATEMENTS, &[])
         .menu(pages::imports::MENU)

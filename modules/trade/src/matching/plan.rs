@@ -102,7 +102,14 @@ pub fn number(
             .filter_map(|member| standing[member.claim as usize].and_then(|tie| tie.trade));
         *trade = tied.into_iter().find(|candidate| used.insert(*candidate));
     }
-    Numbering(trades.into_iter().map(|trade| trade.unwrap_or_else(&mut fresh)).collect())
+    // New trades are numbered in the order in which their claims came in: what is written together then lies together.
+    let anchor = |number: usize| outcome.cluster(number).first().map(|member| member.claim);
+    let mut without: Vec<usize> = (0..trades.len()).filter(|number| trades[*number].is_none()).collect();
+    without.sort_unstable_by_key(|number| anchor(*number).map(|claim| entries.list()[claim as usize].id));
+    for number in without {
+        trades[number] = Some(fresh());
+    }
+    Numbering(trades.into_iter().flatten().collect())
 }
 
 /// What each claim becomes. `None` for withdrawn claims.
@@ -145,7 +152,8 @@ pub fn join_standing(components: &mut Components, standing: &[Option<Standing>])
 }
 
 /// The differences, in chunks of whole components of at most `claims_max` claims each (a larger component is a chunk of
-/// its own). Only components that `affected` says yes to are looked at.
+/// its own). Only components that `affected` says yes to are looked at. Chunks follow the numbers of their trades, and
+/// within a chunk trades and ties follow their keys, so that a transaction touches few places of each table.
 pub fn chunks(
     entries: &Entries,
     standing: &[Option<Standing>],
@@ -159,17 +167,13 @@ pub fn chunks(
     let mut cluster_of: HashMap<Id<Trade>, u32> = HashMap::new();
     let mut by_component: HashMap<u32, Chunk> = HashMap::new();
     let mut touched: HashSet<Id<Trade>> = HashSet::new();
-    let mut order: Vec<u32> = Vec::new();
     for claim in 0..u32::try_from(entries.len()).unwrap_or(u32::MAX) {
         let root = components.root(claim);
         let (old, new) = (standing[claim as usize], wanted[claim as usize]);
         if !affected(root) || old == new {
             continue;
         }
-        let chunk = by_component.entry(root).or_insert_with(|| {
-            order.push(root);
-            Chunk::default()
-        });
+        let chunk = by_component.entry(root).or_default();
         match new {
             Some(tie) => chunk.ties.push(NewTie { claim, tie }),
             None => chunk.untied.push(claim),
@@ -201,14 +205,23 @@ pub fn chunks(
         }
     }
     debug_assert!(outcome.len() == numbering.0.len());
-    gather(by_component, &order, claims_max)
+    let mut chunks = gather(entries, by_component.into_values().collect(), claims_max);
+    for chunk in &mut chunks {
+        chunk.ties.sort_unstable_by_key(|tie| entries.list()[tie.claim as usize].id);
+        chunk.trades.sort_unstable_by_key(|touched| touched.trade);
+    }
+    chunks
 }
 
-fn gather(mut by_component: HashMap<u32, Chunk>, order: &[u32], claims_max: usize) -> Vec<Chunk> {
+fn gather(entries: &Entries, mut components: Vec<Chunk>, claims_max: usize) -> Vec<Chunk> {
+    components.sort_by_cached_key(|chunk| {
+        let claims = chunk.ties.iter().map(|tie| tie.claim).chain(chunk.untied.iter().copied());
+        let first_trade = chunk.trades.iter().map(|touched| touched.trade).min();
+        (first_trade, claims.map(|claim| entries.list()[claim as usize].id).min())
+    });
     let mut chunks = Vec::new();
     let mut open = Chunk::default();
-    for root in order {
-        let Some(part) = by_component.remove(root) else { continue };
+    for part in components {
         if !open.is_empty() && open.claims() + part.claims() > claims_max {
             chunks.push(std::mem::take(&mut open));
         }

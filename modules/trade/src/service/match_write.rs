@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sh_kernel::{Fen, Id};
+use sh_kernel::Id;
 
 use super::{
     match_run::{LEASE_SECONDS, Loaded, MatchError, MatchRun},
@@ -12,7 +12,7 @@ use crate::{
     matching::{
         Outcome, State,
         lines::{LineFacts, lines_of},
-        plan::Chunk,
+        plan::{Chunk, NewTie},
     },
     model::{self, Claim, Trade, TradeLine},
     store::matching as store,
@@ -53,9 +53,14 @@ impl Writer<'_> {
         let run = self.run;
         let now = run.clock.now();
         let ties = self.ties(chunk);
+        let tied: Vec<Id<Claim>> = chunk
+            .ties
+            .iter()
+            .filter(|new| self.loaded.standing[new.claim as usize].is_some())
+            .map(|new| self.id_of(new.claim))
+            .collect();
         let untied: Vec<Id<Claim>> = chunk.untied.iter().map(|claim| self.id_of(*claim)).collect();
         let tally = Tally::of_chunk(&self.loaded.entries, &self.loaded.standing, chunk).rows();
-        let decisions = self.decisions(chunk);
         let known: Vec<Id<Trade>> =
             chunk.trades.iter().filter(|trade| trade.known).map(|trade| trade.trade).collect();
         run.db
@@ -68,14 +73,13 @@ impl Writer<'_> {
                 let prepared = self.prepare(chunk, &old, posting);
                 store::add_posting(tx, posting, now, run.batch, run.cause.word()).await?;
                 store::add_lines(tx, &prepared.lines).await?;
-                store::upsert_trades(tx, posting, &prepared.trades).await?;
+                store::put_trades(tx, posting, &prepared.trades, &known).await?;
                 for (trade, lines) in &prepared.dissolved {
                     store::dissolve(tx, *trade, *lines, posting).await?;
                 }
-                store::upsert_ties(tx, &ties).await?;
-                store::untie(tx, &untied).await?;
+                store::put_ties(tx, posting, &ties, &tied).await?;
+                store::untie(tx, posting, &untied).await?;
                 store::add_to_tally(tx, &tally).await?;
-                store::add_decisions(tx, posting, now, &decisions).await?;
                 run.sink.apply(tx, &prepared.lines).await?;
                 Ok(Written { posting, lines: prepared.lines.len() as u64 })
             })
@@ -86,37 +90,14 @@ impl Writer<'_> {
         self.loaded.entries.list()[claim as usize].id
     }
 
-    fn ties(&self, chunk: &Chunk) -> Vec<store::TieRow<'_>> {
-        let entries = &self.loaded.entries;
-        chunk
-            .ties
-            .iter()
-            .map(|new| {
-                let entry = &entries.list()[new.claim as usize];
-                store::TieRow {
-                    claim: entry.id,
-                    tie: new.tie,
-                    source: entries.source_code(entry),
-                    destination: i64::from(entry.destination),
-                    amount: Fen(entry.amount),
-                    day: entry.calendar_day(),
-                }
-            })
-            .collect()
-    }
-
-    fn decisions(&self, chunk: &Chunk) -> Vec<store::DecisionRow> {
-        let now = self.run.clock.now();
-        let list = self.loaded.entries.list();
-        let ties = chunk.ties.iter().map(|new| (list[new.claim as usize].id, Some(new.tie)));
-        let untied = chunk.untied.iter().map(|claim| (list[*claim as usize].id, None));
-        ties.chain(untied)
-            .map(|(claim, tie)| {
-                let by_person = tie.is_some_and(|tie| tie.state == State::Person.code());
-                let ruling = self.joining.get(&claim).copied().filter(|_| by_person);
-                store::DecisionRow { id: self.run.ids.next(now), claim, tie, ruling }
-            })
-            .collect()
+    fn ties(&self, chunk: &Chunk) -> Vec<store::TieRow> {
+        let tie = |new: &NewTie| {
+            let claim = self.id_of(new.claim);
+            let by_person = new.tie.state == State::Person.code();
+            let ruling = self.joining.get(&claim).copied().filter(|_| by_person);
+            store::TieRow { claim, tie: new.tie, ruling }
+        };
+        chunk.ties.iter().map(tie).collect()
     }
 
     /// Compares the lines that stand with those that should, trade by trade.

@@ -89,7 +89,7 @@ async fn a_ruling_parts_and_taking_it_back_joins_again(db: Db) {
     decide(&ctx, &desk.app, anchor, claim, true, "").await.unwrap();
     assert_eq!(desk.trade_of(claim).await, desk.trade_of(anchor).await);
     assert_eq!(desk.count("SELECT COUNT(*) FROM ruling WHERE withdrawn_at IS NULL").await, 1);
-    assert_eq!(desk.count("SELECT COUNT(*) FROM decision WHERE ruling IS NOT NULL").await, 1);
+    assert_eq!(desk.count("SELECT COUNT(*) FROM tie WHERE ruling IS NOT NULL").await, 1);
     agrees_with_replay(&desk.app.db).await;
     let ruled = matches::rulings(&ctx, &desk.app, &Page::default()).await.unwrap();
     assert_eq!(ruled.items.len(), 2);
@@ -122,7 +122,7 @@ async fn claims_far_apart_in_time_can_be_joined(db: Db) {
 async fn a_city_decides_its_own_claims_only(db: Db) {
     let desk = Desk::with(db, &World::new(2_000, 8)).await;
     let (anchor, claim) = desk.tied().await;
-    let city = desk.count("SELECT destination FROM tie WHERE state = 5 ORDER BY claim LIMIT 1").await;
+    let city = desk.count("SELECT c.destination FROM tie t JOIN claim c ON c.id = t.claim WHERE t.state = 5 ORDER BY t.claim LIMIT 1").await;
     let own = desk.by(&format!("city@region:{city}"));
     let all = matches::waiting(&desk.by(TASK_FORCE), &desk.app, &QueueFilter::default(), &Page::default())
         .await

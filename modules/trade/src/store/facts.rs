@@ -36,8 +36,10 @@ statements! {
         FROM tie t JOIN claim c ON c.id = t.claim JOIN import_batch b ON b.id = c.batch
         JOIN source s ON s.code = c.source
         WHERE t.trade = $1 ORDER BY c.kind, c.id";
-    DECISIONS = "SELECT claim, trade, state, rule, score, ruling, posting, at FROM decision
-        WHERE claim {{in_uuid $1}} ORDER BY id";
+    DECISIONS = "SELECT d.claim, d.trade, d.state, d.rule, d.score, d.ruling, d.posting, p.at FROM (
+        SELECT claim, trade, state, rule, score, ruling, posting FROM decision WHERE claim {{in_uuid $1}}
+        UNION ALL SELECT claim, COALESCE(trade, candidate), state, rule, score, ruling, posting FROM tie
+        WHERE claim {{in_uuid $1}}) d JOIN posting p ON p.seq = d.posting ORDER BY d.posting, d.claim";
     TRADES_OF_SELLER = "SELECT id, anchor, day, seller, buyer, origin, destination, channel, product, amount, grade,
         claims, lines, posting FROM trade
         WHERE seller = $1 AND day >= $2 AND day <= $3 AND (day, id) < ($4, $5)

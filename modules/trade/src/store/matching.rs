@@ -1,13 +1,28 @@
 //! Statements of matching.
 
-use sh_db::{DbError, FromRow, Row, Tx, Value, binds, inserts, statements};
-use sh_kernel::{Day, Fen, Id, Instant, Quantity};
+use std::collections::HashMap;
+
+use sh_db::{DbError, FromRow, Row, Tx, Value, binds, inserts, statements, updates};
+use sh_kernel::{Day, Id, Instant, Quantity};
 
 use crate::{
     axes::{BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage},
     matching::{RawEntry, Ruling, plan::Standing},
     model::{self, Claim, DayPrecision, ImportBatch, LineAxes, SourceKind, Trade, TradeLine},
 };
+
+/// Codes go over in one number, which halves the time of reading.
+macro_rules! claims_with_ties {
+    () => {
+        "SELECT c.id, c.batch, c.source, c.content, c.occurrence, c.day,
+        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 4
+        + c.certified) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
+        + c.stage) * 16 + c.role) * 64 + c.channel) * 16 + c.link,
+        c.seller, c.buyer, c.product, c.origin * 1000000 + c.destination, c.amount, c.quantity, c.order_no,
+        c.invoice_no, (t.state * 64 + t.rule) * 1024 + t.score, t.trade, t.candidate
+        FROM claim c LEFT JOIN tie t ON t.claim = c.id"
+    };
+}
 
 statements! {
     /// Takes the lease if it is free, over, or held by the same run.
@@ -18,15 +33,11 @@ statements! {
     KEEP_LEASE = "UPDATE matching_lease SET until = $2 WHERE one = 1 AND holder = $1";
     /// Gives the lease back.
     FREE_LEASE = "DELETE FROM matching_lease WHERE one = 1 AND holder = $1";
-    /// The claims of some days with their ties. Codes go over in one number, which halves the time of reading.
-    CLAIMS_BETWEEN = "SELECT c.id, c.batch, c.source, c.content, c.occurrence, c.day,
-        (((((((((c.kind * 4 + c.day_precision) * 2 + CASE WHEN c.withdrawn THEN 1 ELSE 0 END) * 4
-        + c.certified) * 64 + c.buyer_kind) * 64 + c.category) * 16 + c.basis) * 16
-        + c.stage) * 16 + c.role) * 64 + c.channel) * 16 + c.link,
-        c.seller, c.buyer, c.product, c.origin * 1000000 + c.destination, c.amount, c.quantity, c.order_no,
-        c.invoice_no, (t.state * 64 + t.rule) * 1024 + t.score, t.trade, t.candidate
-        FROM claim c LEFT JOIN tie t ON t.claim = c.id
-        WHERE c.day >= $1 AND c.day <= $2 AND (NOT c.withdrawn OR t.claim IS NOT NULL)";
+    /// The claims of some days with their ties.
+    CLAIMS_BETWEEN = concat!(claims_with_ties!(), " WHERE c.day >= $1 AND c.day <= $2
+        AND (NOT c.withdrawn OR t.claim IS NOT NULL)");
+    /// All claims with their ties, in the order in which they lie: by days they would be looked up one by one.
+    ALL_CLAIMS = concat!(claims_with_ties!(), " WHERE NOT c.withdrawn OR t.claim IS NOT NULL");
     /// First and last day of any claim.
     DAYS_OF_CLAIMS = "SELECT (SELECT MIN(day) FROM claim), (SELECT MAX(day) FROM claim)";
     /// The rulings in force, oldest first, with the days of their claims.
@@ -46,12 +57,18 @@ statements! {
     MATCHING_LINES = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category,
         buyer_kind, class, certified, role, stage, grade, link, basis, seller, buyer FROM trade_line
         WHERE trade {{in_uuid $1}} ORDER BY trade, line";
+    /// What the indices know some trades by.
+    INDEXED = "SELECT id, day, seller, origin FROM trade WHERE id {{in_uuid $1}}";
     /// All lines.
     EVERY_LINE = "SELECT trade, line, posting, day, amount, count, quantity, origin, destination, channel, category,
         buyer_kind, class, certified, role, stage, grade, link, basis, seller, buyer FROM trade_line
         ORDER BY trade, line";
     /// What every source has tied how. Bounded by the number of sources.
     TALLY = "SELECT source, state, claims, amount FROM tie_tally WHERE claims <> 0 OR amount <> 0";
+    /// Keeps what stands about some claims before it is changed.
+    KEEP_DECISIONS = "INSERT INTO decision (claim, posting, trade, state, rule, score, ruling)
+        SELECT claim, posting, COALESCE(trade, candidate), state, rule, score, ruling FROM tie
+        WHERE claim {{in_uuid $1}}";
     /// Takes the ties of withdrawn claims away; `decision` keeps the history.
     UNTIE = "DELETE FROM tie WHERE claim {{in_uuid $1}}";
     /// Marks a trade as dissolved.
@@ -73,17 +90,28 @@ inserts! {
          channel = excluded.channel, product = excluded.product, amount = excluded.amount, grade = excluded.grade, \
          claims = excluded.claims, lines = excluded.lines, posting = excluded.posting";
     /// Writes ties.
-    UPSERT_TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, source Text,
-        destination I64, amount I64, day I64)
+    UPSERT_TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, posting I64,
+        ruling Uuid)
         "ON CONFLICT (claim) DO UPDATE SET trade = excluded.trade, state = excluded.state, rule = excluded.rule, \
-         score = excluded.score, candidate = excluded.candidate";
+         score = excluded.score, candidate = excluded.candidate, posting = excluded.posting, \
+         ruling = excluded.ruling";
     /// Adds to what each source has tied how.
     ADD_TALLY = tie_tally(source Text, state I64, claims I64, amount I64)
         "ON CONFLICT (source, state) DO UPDATE SET claims = tie_tally.claims + excluded.claims, \
          amount = tie_tally.amount + excluded.amount";
-    /// Appends decisions.
-    ADD_DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, ruling Uuid,
-        posting I64, at Instant) "";
+    /// Notes that claims were withdrawn.
+    ADD_WITHDRAWALS = decision(claim Uuid, posting I64, state I64, rule I64, score I64) "";
+}
+
+updates! {
+    /// Writes what changed about trades that keep their place in the indices: these are left alone then, which saves
+    /// three random writes for each trade.
+    REVISE_TRADES = trade(id Uuid, anchor Uuid, buyer I64, destination I64, channel I64, product Text, amount I64,
+        grade I64, claims I64, lines I64, posting I64)
+        set "anchor = given.anchor, buyer = given.buyer, destination = given.destination, channel = given.channel, \
+             product = given.product, amount = given.amount, grade = given.grade, claims = given.claims, \
+             lines = given.lines, posting = given.posting"
+        on "trade.id = given.id";
 }
 
 fn wrong(what: &str) -> DbError {
@@ -217,14 +245,17 @@ pub(crate) async fn free_lease(tx: &mut Tx, holder: Id<()>) -> Result<(), DbErro
     tx.execute(&FREE_LEASE, binds![holder]).await.map(drop)
 }
 
-/// Hands the claims of some days to `take`, each with its tie.
-pub(crate) async fn claims_between(
+/// Hands the claims of some days, or all of them, to `take`, each with its tie, in no particular order.
+pub(crate) async fn claims(
     tx: &mut Tx,
-    first: Day,
-    last: Day,
+    days: Option<(Day, Day)>,
     mut take: impl FnMut(RawEntry, Option<Standing>) + Send,
 ) -> Result<(), DbError> {
-    tx.for_each(&CLAIMS_BETWEEN, binds![first, last], |row| {
+    let (statement, values) = match days {
+        Some((first, last)) => (&CLAIMS_BETWEEN, binds![first, last]),
+        None => (&ALL_CLAIMS, binds![]),
+    };
+    tx.for_each(statement, values, |row| {
         let ClaimRow(raw, standing) = ClaimRow::from_row(row)?;
         take(raw, standing);
         Ok(())
@@ -349,35 +380,72 @@ pub(crate) struct TradeValues<'a> {
     pub(crate) lines: i64,
 }
 
-/// Writes trades.
-pub(crate) async fn upsert_trades(
+/// By what the indices know a trade.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Indexed {
+    day: Day,
+    seller: i64,
+    origin: i64,
+}
+
+impl Indexed {
+    fn of(values: &TradeValues<'_>) -> Self {
+        Self { day: values.trade.day, seller: values.axes.seller, origin: values.axes.origin }
+    }
+}
+
+/// Writes trades. Those of `known` are in the database already.
+pub(crate) async fn put_trades(
     tx: &mut Tx,
     posting: i64,
     trades: &[TradeValues<'_>],
+    known: &[Id<Trade>],
 ) -> Result<(), DbError> {
-    let rows: Vec<Vec<Value>> = trades
-        .iter()
-        .map(|values| {
-            let TradeValues { trade, axes, product, lines } = values;
-            binds![
-                trade.id,
-                trade.anchor,
-                trade.day,
-                axes.seller,
-                axes.buyer,
-                axes.origin,
-                axes.destination,
-                axes.channel.code(),
-                *product,
-                trade.amount,
-                trade.grade.code(),
-                trade.claims,
-                *lines,
-                posting,
-            ]
-        })
-        .collect();
-    tx.insert_many(&UPSERT_TRADES, rows).await.map(drop)
+    let indexed: Vec<(Id<Trade>, Day, i64, i64)> =
+        if known.is_empty() { Vec::new() } else { tx.fetch_all(&INDEXED, binds![known]).await? };
+    let indexed: HashMap<_, _> =
+        indexed.into_iter().map(|(id, day, seller, origin)| (id, Indexed { day, seller, origin })).collect();
+    let (stay, move_or_new): (Vec<_>, Vec<_>) =
+        trades.iter().partition(|values| indexed.get(&values.trade.id) == Some(&Indexed::of(values)));
+    let revised = stay.into_iter().map(|values| {
+        let TradeValues { trade, axes, product, lines } = values;
+        binds![
+            trade.id,
+            trade.anchor,
+            axes.buyer,
+            axes.destination,
+            axes.channel.code(),
+            *product,
+            trade.amount,
+            trade.grade.code(),
+            trade.claims,
+            *lines,
+            posting,
+        ]
+    });
+    let revised: Vec<Vec<Value>> = revised.collect();
+    tx.update_many(&REVISE_TRADES, revised).await?;
+    let written = move_or_new.into_iter().map(|values| {
+        let TradeValues { trade, axes, product, lines } = values;
+        binds![
+            trade.id,
+            trade.anchor,
+            trade.day,
+            axes.seller,
+            axes.buyer,
+            axes.origin,
+            axes.destination,
+            axes.channel.code(),
+            *product,
+            trade.amount,
+            trade.grade.code(),
+            trade.claims,
+            *lines,
+            posting,
+        ]
+    });
+    let written: Vec<Vec<Value>> = written.collect();
+    tx.insert_many(&UPSERT_TRADES, written).await.map(drop)
 }
 
 /// Marks a trade as dissolved.
@@ -385,17 +453,13 @@ pub(crate) async fn dissolve(tx: &mut Tx, trade: Id<Trade>, lines: i64, posting:
     tx.execute(&DISSOLVE, binds![trade, lines, posting]).await.map(drop)
 }
 
-/// A tie with what the queue's filters need.
-pub(crate) struct TieRow<'a> {
+/// A tie as it is to be written.
+pub(crate) struct TieRow {
     pub(crate) claim: Id<Claim>,
     pub(crate) tie: Standing,
-    pub(crate) source: &'a str,
-    pub(crate) destination: i64,
-    pub(crate) amount: Fen,
-    pub(crate) day: Day,
+    pub(crate) ruling: Option<Id<model::Ruling>>,
 }
 
-/// Writes ties.
 /// How many rows of a source are tied in a way, and what they add up to; or what changed of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TallyRow {
@@ -422,70 +486,35 @@ pub(crate) async fn tally(tx: &mut Tx) -> Result<Vec<TallyRow>, DbError> {
     tx.fetch_all(&TALLY, binds![]).await
 }
 
-pub(crate) async fn upsert_ties(tx: &mut Tx, ties: &[TieRow<'_>]) -> Result<(), DbError> {
+/// Writes ties. Those of `known` stand otherwise so far, and that is kept.
+pub(crate) async fn put_ties(
+    tx: &mut Tx,
+    posting: i64,
+    ties: &[TieRow],
+    known: &[Id<Claim>],
+) -> Result<(), DbError> {
+    if !known.is_empty() {
+        tx.execute(&KEEP_DECISIONS, binds![known]).await?;
+    }
     let rows: Vec<Vec<Value>> = ties
         .iter()
-        .map(|row| {
-            let tie = row.tie;
-            binds![
-                row.claim,
-                tie.trade,
-                tie.state,
-                tie.rule,
-                tie.score,
-                tie.candidate,
-                row.source,
-                row.destination,
-                row.amount,
-                row.day,
-            ]
+        .map(|TieRow { claim, tie, ruling }| {
+            binds![*claim, tie.trade, tie.state, tie.rule, tie.score, tie.candidate, posting, *ruling]
         })
         .collect();
     tx.insert_many(&UPSERT_TIES, rows).await.map(drop)
 }
 
 /// Takes the ties of withdrawn claims away.
-pub(crate) async fn untie(tx: &mut Tx, claims: &[Id<Claim>]) -> Result<(), DbError> {
+pub(crate) async fn untie(tx: &mut Tx, posting: i64, claims: &[Id<Claim>]) -> Result<(), DbError> {
     if claims.is_empty() {
         return Ok(());
     }
+    tx.execute(&KEEP_DECISIONS, binds![claims]).await?;
+    let rows: Vec<Vec<Value>> =
+        claims.iter().map(|claim| binds![*claim, posting, 0_i64, 0_i64, 0_i64]).collect();
+    tx.insert_many(&ADD_WITHDRAWALS, rows).await?;
     tx.execute(&UNTIE, binds![claims]).await.map(drop)
-}
-
-/// One decision.
-pub(crate) struct DecisionRow {
-    pub(crate) id: Id<()>,
-    pub(crate) claim: Id<Claim>,
-    pub(crate) tie: Option<Standing>,
-    pub(crate) ruling: Option<Id<model::Ruling>>,
-}
-
-/// Appends decisions.
-pub(crate) async fn add_decisions(
-    tx: &mut Tx,
-    posting: i64,
-    at: Instant,
-    decisions: &[DecisionRow],
-) -> Result<(), DbError> {
-    let rows: Vec<Vec<Value>> = decisions
-        .iter()
-        .map(|row| {
-            let tie = row.tie;
-            let number = |take: fn(&Standing) -> i64| tie.as_ref().map_or(0, take);
-            binds![
-                row.id,
-                row.claim,
-                tie.and_then(|tie| tie.trade.or(tie.candidate)),
-                number(|tie| tie.state),
-                number(|tie| tie.rule),
-                number(|tie| tie.score),
-                row.ruling,
-                posting,
-                at,
-            ]
-        })
-        .collect();
-    tx.insert_many(&ADD_DECISIONS, rows).await.map(drop)
 }
 
 /// The lines that stand: those no later line takes back.

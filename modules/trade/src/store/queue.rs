@@ -22,24 +22,26 @@ statements! {
         LEFT JOIN import_batch b ON b.id = c.batch WHERE c.id {{in_uuid $1}}";
     /// Waiting claims in the order in which they came, filtered.
     WAITING = "SELECT t.claim, tr.anchor FROM tie t JOIN trade tr ON tr.id = t.candidate
+        JOIN claim c ON c.id = t.claim
         WHERE t.state = 5 AND t.claim > $1
-        AND (CAST($2 AS TEXT) IS NULL OR t.source = $2)
-        AND (CAST($3 AS BIGINT) IS NULL OR t.destination = $3)
-        AND (CAST($4 AS BIGINT) IS NULL OR ABS(t.amount) >= $4)
-        AND (CAST($5 AS BIGINT) IS NULL OR ABS(t.amount) <= $5)
-        AND (CAST($6 AS BIGINT) IS NULL OR t.destination {{in_i64 $7}})
+        AND (CAST($2 AS TEXT) IS NULL OR c.source = $2)
+        AND (CAST($3 AS BIGINT) IS NULL OR c.destination = $3)
+        AND (CAST($4 AS BIGINT) IS NULL OR ABS(c.amount) >= $4)
+        AND (CAST($5 AS BIGINT) IS NULL OR ABS(c.amount) <= $5)
+        AND (CAST($6 AS BIGINT) IS NULL OR c.destination {{in_i64 $7}})
         ORDER BY t.claim LIMIT $8";
     /// How many wait, and their sum.
-    WAITING_SUM = "SELECT COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM tie t
-        WHERE t.state = 5 AND (CAST($1 AS TEXT) IS NULL OR t.source = $1)
-        AND (CAST($2 AS BIGINT) IS NULL OR t.destination = $2)
-        AND (CAST($3 AS BIGINT) IS NULL OR ABS(t.amount) >= $3)
-        AND (CAST($4 AS BIGINT) IS NULL OR ABS(t.amount) <= $4)
-        AND (CAST($5 AS BIGINT) IS NULL OR t.destination {{in_i64 $6}})";
+    WAITING_SUM = "SELECT COUNT(*), CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) FROM tie t
+        JOIN claim c ON c.id = t.claim
+        WHERE t.state = 5 AND (CAST($1 AS TEXT) IS NULL OR c.source = $1)
+        AND (CAST($2 AS BIGINT) IS NULL OR c.destination = $2)
+        AND (CAST($3 AS BIGINT) IS NULL OR ABS(c.amount) >= $3)
+        AND (CAST($4 AS BIGINT) IS NULL OR ABS(c.amount) <= $4)
+        AND (CAST($5 AS BIGINT) IS NULL OR c.destination {{in_i64 $6}})";
     /// Sources that have claims waiting.
-    WAITING_SOURCES = "SELECT t.source, COALESCE(s.name, t.source), COUNT(*) FROM tie t
-        LEFT JOIN source s ON s.code = t.source WHERE t.state = 5
-        AND (CAST($1 AS BIGINT) IS NULL OR t.destination {{in_i64 $2}}) GROUP BY t.source, s.name ORDER BY t.source";
+    WAITING_SOURCES = "SELECT c.source, COALESCE(s.name, c.source), COUNT(*) FROM tie t JOIN claim c ON c.id = t.claim
+        LEFT JOIN source s ON s.code = c.source WHERE t.state = 5
+        AND (CAST($1 AS BIGINT) IS NULL OR c.destination {{in_i64 $2}}) GROUP BY c.source, s.name ORDER BY c.source";
     /// The claim that stands for a trade.
     ANCHOR = "SELECT anchor FROM trade WHERE id = $1";
     /// Rulings on a pair that are in force.
