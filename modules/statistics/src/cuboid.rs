@@ -113,6 +113,10 @@ impl Cuboid {
 
     /// About how many cells it has.
     const fn size(self) -> u64 {
+        // Nearly every seller has one place of origin, but sells in many months.
+        if matches!((self.a, self.b), (Axis::Origin, Axis::Seller)) {
+            return breadth(Axis::Seller);
+        }
         breadth(self.a) * breadth(self.b)
     }
 
@@ -163,7 +167,6 @@ const fn breadth(axis: Axis) -> u64 {
         Axis::Basis => 4,
         Axis::Year | Axis::Grade => 3,
         Axis::Certified | Axis::Role | Axis::Link => 2,
-        // A seller has one place of origin and sells in many months; both pairs grow with the number of sellers.
         Axis::Seller => 20_000,
     }
 }
@@ -191,6 +194,12 @@ mod tests {
         assert_eq!(number(&[Axis::OriginCity, Axis::OriginProvince]), Some(511));
         assert_eq!(number(&[Axis::Month, Axis::OriginCity, Axis::Year]), Some(205));
         assert_eq!(number(&[Axis::Seller, Axis::OriginProvince]), Some(517));
+        assert_eq!(
+            number(&[Axis::Seller]),
+            Some(517),
+            "a seller has one place of origin and sells in many months"
+        );
+        assert_eq!(number(&[Axis::Seller, Axis::Year]), Some(217));
         assert_eq!(number(&[Axis::Seller, Axis::Channel]), None);
         assert_eq!(number(&[Axis::Origin, Axis::Month, Axis::Channel]), None);
     }

@@ -416,15 +416,45 @@ const fn read_day(axis: Axis, day: i64) -> Option<i64> {
     }
 }
 
+/// The values of up to two axes.
+type Group = (i64, i64);
+
+/// Sums by group: a list while groups come in their order, which spares looking each one up and sorting.
+#[derive(Default)]
+struct Groups {
+    ordered: Vec<(Group, Cell)>,
+    spread: FastMap<Group, Cell>,
+}
+
+impl Groups {
+    fn close(&mut self, group: Group, sum: Cell) -> Result<(), DbError> {
+        if self.spread.is_empty() && self.ordered.last().is_none_or(|last| last.0 < group) {
+            self.ordered.push((group, sum));
+            return Ok(());
+        }
+        self.spread.extend(std::mem::take(&mut self.ordered));
+        self.spread.entry(group).or_default().add(sum)
+    }
+
+    fn in_order(self) -> Vec<(Group, Cell)> {
+        if self.spread.is_empty() {
+            return self.ordered;
+        }
+        let mut groups: Vec<_> = self.spread.into_iter().collect();
+        groups.sort_unstable_by_key(|(group, _)| *group);
+        groups
+    }
+}
+
 /// Groups cells as the question asks; `read` gives the value of an axis at a place.
 pub(crate) fn grouped(
     cells: impl Iterator<Item = Placed>,
     read: impl Fn(Axis, i64, i64) -> Option<i64>,
     (by, filter): (&[Axis], &[(Axis, i64)]),
 ) -> Result<Vec<FigureRow>, DbError> {
-    let mut groups: FastMap<(i64, i64), Cell> = FastMap::default();
+    let mut groups = Groups::default();
     // Cells come in the order of their places, so that many of one group follow each other.
-    let mut open: Option<((i64, i64), Cell)> = None;
+    let mut open: Option<(Group, Cell)> = None;
     for (a, b, cell) in cells {
         if !filter.iter().all(|(axis, value)| read(*axis, a, b) == Some(*value)) {
             continue;
@@ -435,16 +465,16 @@ pub(crate) fn grouped(
             Some((known, sum)) if *known == group => sum.add(cell)?,
             _ => {
                 if let Some((known, sum)) = open.replace((group, cell)) {
-                    groups.entry(known).or_default().add(sum)?;
+                    groups.close(known, sum)?;
                 }
             }
         }
     }
     if let Some((known, sum)) = open {
-        groups.entry(known).or_default().add(sum)?;
+        groups.close(known, sum)?;
     }
-    let mut groups: Vec<_> = groups.into_iter().filter(|(_, sum)| !sum.is_zero()).collect();
-    groups.sort_unstable_by_key(|(group, _)| *group);
+    let mut groups = groups.in_order();
+    groups.retain(|(_, sum)| !sum.is_zero());
     let row = |((first, second), sum): ((i64, i64), Cell)| FigureRow {
         keys: [first, second].into_iter().take(by.len()).collect(),
         amount: Fen(sum.amount),

@@ -1,7 +1,8 @@
 //! Sums of every kept pair of axes for many definitions, in one pass over the lines.
 //!
-//! Lines are taken some thousand at a time. Every value of an axis gets a position, so that a pair of axes is a table,
-//! and all chosen lines of the batch are added to one table after the other while it is at hand.
+//! Lines are taken some ten thousand at a time. Every value of an axis gets a position, so that a pair of axes is a
+//! table, and all chosen lines of the batch are added to one table after the other while it is at hand. Lines that the
+//! same definitions count are added to a small table once, and the sums then go to each of these definitions.
 
 use sh_db::DbError;
 use sh_trade::{
@@ -20,8 +21,8 @@ use crate::{
 
 /// Definitions that one pass can serve: one bit each.
 pub(crate) const DEFINITIONS_MAX: usize = 64;
-/// Lines added at a time.
-const BATCH: usize = 4_096;
+/// Lines added at a time; their positions fit into 16 bits.
+const BATCH: usize = 1 << 15;
 
 /// The axes by whose positions tables are laid out. Provinces are added up from counties at the end.
 const AXES: [Axis; 13] = [
@@ -148,31 +149,32 @@ impl Aggregator {
         let Self { sums, pairs, axes, sellers, homes, entries, batch, .. } = self;
         let sizes = axes.each_ref().map(|axis| axis.values().len());
         let size = |at: usize| sizes.get(at).copied().unwrap_or(0);
+        let order = batch.by_mask();
+        let groups: Vec<Group<'_>> = order
+            .chunk_by(|one, next| batch.mask(*one) == batch.mask(*next))
+            .map(|lines| Group { mask: lines.first().map_or(0, |line| batch.mask(*line)), lines })
+            .collect();
+        for group in &groups {
+            for (_, sums) in group.counting(sums) {
+                sums.weigh(group.lines, &batch.narrow)?;
+            }
+        }
+        for (at, (a, b)) in pairs.iter().enumerate() {
+            if let (Some(rows), Some(columns)) = (batch.positions.get(*a), batch.positions.get(*b)) {
+                add_pair(sums, at, (size(*a), size(*b)), &groups, (rows, columns, &batch.wide));
+            }
+        }
         let zero = vec![0_u32; batch.masks.len()];
-        let mut chosen: Vec<u16> = Vec::with_capacity(batch.masks.len());
         for (bit, sums) in sums.iter_mut().enumerate() {
-            chosen.clear();
-            chosen.extend(
-                (0_u16..).zip(&batch.masks).filter(|(_, mask)| *mask >> bit & 1 == 1).map(|line| line.0),
-            );
-            sums.weigh(&chosen, &batch.narrow)?;
-            for (table, (a, b)) in sums.pairs.iter_mut().zip(&*pairs) {
-                let (Some(rows), Some(columns)) = (batch.positions.get(*a), batch.positions.get(*b)) else {
-                    continue;
-                };
-                table.reserve(size(*a), size(*b));
-                table.add(&chosen, rows, columns, &batch.wide);
-            }
             sums.by_seller.reserve(sellers.values().len(), size(MONTH));
-            if let Some(months) = batch.positions.get(MONTH) {
-                sums.by_seller.add(&chosen, &batch.sellers, months, &batch.narrow);
-            }
-            for (table, rows, count) in [
-                (&mut sums.by_home, &batch.homes, homes.values().len()),
-                (&mut sums.by_entry, &batch.entries, entries.values().len()),
-            ] {
-                table.reserve(count, 1);
-                table.add(&chosen, rows, &zero, &batch.narrow);
+            sums.by_home.reserve(homes.values().len(), 1);
+            sums.by_entry.reserve(entries.values().len(), 1);
+            for group in groups.iter().filter(|group| group.mask >> bit & 1 == 1) {
+                if let Some(months) = batch.positions.get(MONTH) {
+                    sums.by_seller.add(group.lines, &batch.sellers, months, &batch.narrow);
+                }
+                sums.by_home.add(group.lines, &batch.homes, &zero, &batch.narrow);
+                sums.by_entry.add(group.lines, &batch.entries, &zero, &batch.narrow);
             }
         }
         batch.clear();
@@ -226,6 +228,54 @@ impl Aggregator {
     }
 }
 
+/// Lines of a batch that the same definitions count.
+struct Group<'a> {
+    /// One bit per definition.
+    mask: u64,
+    lines: &'a [u16],
+}
+
+impl Group<'_> {
+    /// The sums of the definitions that count these lines.
+    fn counting<'s>(&self, sums: &'s mut [Sums]) -> impl Iterator<Item = (usize, &'s mut Sums)> {
+        let mask = self.mask;
+        sums.iter_mut().enumerate().filter(move |(bit, _)| mask >> bit & 1 == 1)
+    }
+
+    /// Whether it is less work to add the lines to a table of `cells` once and that to each definition's.
+    fn shares(&self, cells: usize) -> bool {
+        let (lines, definitions) = (self.lines.len(), self.mask.count_ones() as usize);
+        lines + cells * (definitions + 1) < lines * definitions
+    }
+}
+
+/// Adds the groups of a batch to the tables of one pair of axes.
+fn add_pair(
+    sums: &mut [Sums],
+    at: usize,
+    (height, width): (usize, usize),
+    groups: &[Group<'_>],
+    (rows, columns, lines): (&[u32], &[u32], &[Wide]),
+) {
+    for table in sums.iter_mut().filter_map(|sums| sums.pairs.get_mut(at)) {
+        table.reserve(height, width);
+    }
+    for group in groups {
+        if group.shares(height * width) {
+            let mut shared = Table::new();
+            shared.reserve(height, width);
+            shared.add(group.lines, rows, columns, lines);
+            for table in group.counting(sums).filter_map(|(_, sums)| sums.pairs.get_mut(at)) {
+                table.gather(&shared);
+            }
+        } else {
+            for table in group.counting(sums).filter_map(|(_, sums)| sums.pairs.get_mut(at)) {
+                table.add(group.lines, rows, columns, lines);
+            }
+        }
+    }
+}
+
 impl Sums {
     fn new(pairs: usize) -> Self {
         Self {
@@ -251,6 +301,17 @@ impl Sums {
 }
 
 impl Batch {
+    fn mask(&self, line: u16) -> u64 {
+        self.masks.get(usize::from(line)).copied().unwrap_or(0)
+    }
+
+    /// The lines in the order of the definitions that count them.
+    fn by_mask(&self) -> Vec<u16> {
+        let mut order: Vec<u16> = (0_u16..).take(self.masks.len()).collect();
+        order.sort_by_key(|line| self.mask(*line));
+        order
+    }
+
     fn clear(&mut self) {
         self.masks.clear();
         for column in &mut self.positions {

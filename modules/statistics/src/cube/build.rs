@@ -1,7 +1,7 @@
 //! Filling cells from the lines, beside the cells that answer.
 
 use sh_db::{Db, DbError, Tx};
-use sh_trade::facts::{self, LineFilter};
+use sh_trade::facts::{self, Fact, LineFilter};
 
 use crate::{
     cube::{
@@ -24,8 +24,10 @@ const TAKEN_OVER: &str = "another rebuild has taken over";
 const MISSING_LOOKS_MAX: u32 = 20;
 /// Between two looks.
 const MISSING_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
-/// Lines read between two notes of progress.
-const LINES_PER_NOTE: u64 = 100_000;
+/// Lines that go from the thread that reads to the one that adds up at a time, with a note of progress.
+const LINES_PER_BLOCK: usize = 1 << 15;
+/// Blocks that wait for being added up.
+const BLOCKS_WAITING_MAX: usize = 2;
 
 /// How far a rebuild has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,7 +226,8 @@ async fn build(
     Ok(())
 }
 
-/// Sums all lines of one view of the data, and the number of the last block in that view.
+/// Sums all lines of one view of the data, and the number of the last block in that view. One thread reads, another
+/// adds up.
 async fn sum_lines(
     tx: &mut Tx,
     keys: &[KeyRow],
@@ -232,15 +235,36 @@ async fn sum_lines(
 ) -> Result<(Aggregator, i64), DbError> {
     let seq = store::cube::seq(tx).await?;
     let mut sums = Aggregator::new(matchers(tx, keys).await?);
-    let mut lines = 0_u64;
-    facts::for_each_fact(tx, &LineFilter::default(), |fact| {
-        lines += 1;
-        if lines.is_multiple_of(LINES_PER_NOTE) {
-            progress(Progress::Read { lines });
+    let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Fact>>(BLOCKS_WAITING_MAX);
+    let adding = tokio::task::spawn_blocking(move || {
+        for block in receive {
+            for fact in &block {
+                sums.add(fact)?;
+            }
         }
-        sums.add(fact)
+        Ok::<_, DbError>(sums)
+    });
+    let gone = || DbError::Other("the thread that adds up has stopped".to_owned());
+    let mut block = Vec::with_capacity(LINES_PER_BLOCK);
+    let mut lines = 0_u64;
+    let read = facts::for_each_fact(tx, &LineFilter::default(), |fact| {
+        block.push(*fact);
+        if block.len() == LINES_PER_BLOCK {
+            lines += LINES_PER_BLOCK as u64;
+            progress(Progress::Read { lines });
+            // Waits while the other thread is behind, as adding up here would.
+            send.send(std::mem::replace(&mut block, Vec::with_capacity(LINES_PER_BLOCK)))
+                .map_err(|_| gone())?;
+        }
+        Ok(())
     })
-    .await?;
+    .await;
+    lines += block.len() as u64;
+    let read = read.and_then(|()| send.send(block).map_err(|_| gone()));
+    drop(send);
+    // If adding up failed, its error is the cause and that of reading the consequence.
+    let sums = adding.await.map_err(|_| gone())??;
+    read?;
     progress(Progress::Read { lines });
     Ok((sums, seq))
 }

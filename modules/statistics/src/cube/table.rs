@@ -154,6 +154,20 @@ impl<S: Sum> Table<S> {
         }
     }
 
+    /// Adds the sums of another table. All its rows and columns have room.
+    pub(crate) fn gather(&mut self, other: &Self) {
+        match self {
+            Self::Close { columns: wide, cells } => other.for_each(|row, column, sum| {
+                if let Some(cell) = cells.get_mut(row as usize * *wide + column as usize) {
+                    cell.add(&sum);
+                }
+            }),
+            Self::Spread(cells) => {
+                other.for_each(|row, column, sum| cells.entry((row, column)).or_default().add(&sum));
+            }
+        }
+    }
+
     /// Every sum that is not zero, in no particular order.
     pub(crate) fn for_each(&self, mut take: impl FnMut(u32, u32, S)) {
         match self {
@@ -199,7 +213,8 @@ mod tests {
         #[test]
         fn a_table_that_grows_keeps_its_sums(
             parts in proptest::collection::vec(
-                proptest::collection::vec((0_u32..3_000, 0_u32..1_500, 1_i64..9), 1..6), 0..8)
+                proptest::collection::vec((0_u32..3_000, 0_u32..1_500, 1_i64..9), 1..6), 0..8),
+            shared in any::<bool>(),
         ) {
             let mut table = Table::new();
             let mut expected: BTreeMap<(u32, u32), [i64; 2]> = BTreeMap::new();
@@ -210,7 +225,14 @@ mod tests {
                 let most = |list: &[u32]| list.iter().max().map_or(0, |most| *most as usize + 1);
                 table.reserve(most(&rows), most(&columns));
                 let chosen: Vec<u16> = (0..u16::try_from(part.len()).unwrap()).collect();
-                table.add(&chosen, &rows, &columns, &sums);
+                if shared {
+                    let mut part = Table::new();
+                    part.reserve(most(&rows), most(&columns));
+                    part.add(&chosen, &rows, &columns, &sums);
+                    table.gather(&part);
+                } else {
+                    table.add(&chosen, &rows, &columns, &sums);
+                }
                 for (row, column, amount) in part {
                     expected.entry((row, column)).or_default().add(&[amount, 1]);
                 }

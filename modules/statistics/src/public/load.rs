@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sh_db::Tx;
 use sh_http::{App, Context, Permission, Visible};
-use sh_kernel::{Day, Fen, Instant, Month, RegionCode};
+use sh_kernel::{Day, Fen, Id, Instant, Month, RegionCode};
 use sh_trade::{
     axes::Axis,
     facts::{self, SourceSummary, reporting},
@@ -15,6 +15,7 @@ use sh_trade::{
 use super::{
     breakdown::{Breakdown, Part, Total},
     narrow::Point,
+    overview::Overview,
     places::Places,
 };
 use crate::{
@@ -23,21 +24,45 @@ use crate::{
     cover::Cover,
     definition::{Definition, State},
     figure::Place,
+    releases::{self, FigureComparison, Release, ReleaseDetail},
     store,
 };
 
 /// Memory for places with their sellers, in bytes.
 const PLACES_BYTES_MAX: usize = 24 * 1024 * 1024;
 
+/// Memory for cockpits, in bytes.
+const OVERVIEW_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// About how many bytes a cockpit takes: some hundred parts.
+const OVERVIEW_BYTES: usize = 64 * 1024;
+
+/// Memory for released figures beside today's, in bytes.
+const COMPARISON_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// About how many bytes one row of a comparison takes.
+const COMPARED_ROW_BYTES: usize = 120;
+
 /// What pages keep ready as long as nothing is posted. One per program; cheap to share.
 #[derive(Debug)]
 pub struct Kept {
     places: Recent<Place, Arc<Places>>,
+    overviews: Recent<OverviewKey, Arc<Overview>>,
+    comparisons: Recent<ComparisonKey, Arc<Vec<FigureComparison>>>,
 }
+
+/// A release, the last block of lines, the last posting, and the versions of definitions that are in force.
+pub(crate) type ComparisonKey = (Id<Release>, i64, i64, Vec<(String, i64)>);
+
+/// A definition and the state of the lines, the last posting, and whether small parts are hidden.
+pub(crate) type OverviewKey = (Place, i64, bool);
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { places: Recent::new(PLACES_BYTES_MAX) }
+        Self {
+            places: Recent::new(PLACES_BYTES_MAX),
+            overviews: Recent::new(OVERVIEW_BYTES_MAX),
+            comparisons: Recent::new(COMPARISON_BYTES_MAX),
+        }
     }
 }
 
@@ -92,11 +117,6 @@ impl Desk {
             kept: app.get().unwrap_or_default(),
             protect: protects(ctx),
         }
-    }
-
-    /// What answers questions to definitions.
-    pub(crate) fn figures(&self) -> &Figures {
-        &self.figures
     }
 
     /// Whether small cells are hidden.
@@ -192,6 +212,46 @@ impl Desk {
     ) -> Result<Breakdown, Error> {
         let seen = self.ask(tx, &query(definition, points, &[axis])).await?;
         Ok(seen.split.unwrap_or_else(|| Breakdown::new(axis, seen.total, Vec::new(), |_| false)))
+    }
+
+    /// What tells the cockpits of a definition apart.
+    pub(crate) async fn overview_key(
+        &self,
+        tx: &mut Tx,
+        definition: &Definition,
+    ) -> Result<OverviewKey, Error> {
+        let ground = self.figures.ground(tx, &query(definition, &[], &[])).await?;
+        let posting = ground.posting.as_ref().map_or(0, |posting| posting.seq);
+        Ok((ground.place(), posting, self.protect))
+    }
+
+    /// The cockpit that was made since the last posting.
+    pub(crate) fn known_overview(&self, key: &OverviewKey) -> Option<Arc<Overview>> {
+        self.kept.overviews.get(key)
+    }
+
+    /// Keeps a cockpit until something is posted.
+    pub(crate) fn keep_overview(&self, key: OverviewKey, overview: &Overview) {
+        self.kept.overviews.put(key, Arc::new(overview.clone()), OVERVIEW_BYTES);
+    }
+
+    /// The figures of a release beside what they would be today. Made anew when something was posted or another
+    /// version of a definition is in force.
+    pub(crate) async fn compared(
+        &self,
+        tx: &mut Tx,
+        detail: &ReleaseDetail,
+    ) -> Result<Arc<Vec<FigureComparison>>, Error> {
+        let posting = facts::last_posting(tx).await?.map_or(0, |posting| posting.seq);
+        let versions = in_force(tx).await?.into_iter().map(|one| (one.code, one.version)).collect();
+        let key = (detail.release.id, store::cube::seq(tx).await?, posting, versions);
+        if let Some(known) = self.kept.comparisons.get(&key) {
+            return Ok(known);
+        }
+        let compared = Arc::new(releases::compare_today(&self.figures, tx, detail).await?);
+        let rows: usize = compared.iter().map(|one| one.rows.len() + one.since.len() + 4).sum();
+        self.kept.comparisons.put(key, Arc::clone(&compared), rows * COMPARED_ROW_BYTES);
+        Ok(compared)
     }
 
     /// Places of origin with the sellers in them.

@@ -22,7 +22,7 @@ use crate::{Error, definition::Definition};
 pub(crate) const MONTHS: usize = 12;
 
 /// Everything on the cockpit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Overview {
     pub(crate) total: Total,
     pub(crate) fresh: Freshness,
@@ -61,9 +61,27 @@ pub(crate) enum Step {
 }
 
 impl Overview {
-    /// Reads everything from the view of the data that the transaction has, and checks that the parts along every axis
-    /// add up to the value.
+    /// The view of the data that the transaction has. As long as nothing is posted, what was read and checked once is
+    /// shown again, with the time of that check.
     pub(crate) async fn load(
+        tx: &mut Tx,
+        ctx: &Context,
+        desk: &Desk,
+        definition: &Definition,
+        fresh: Freshness,
+    ) -> Result<Self, Error> {
+        let key = desk.overview_key(tx, definition).await?;
+        if let Some(known) = desk.known_overview(&key) {
+            let fresh = Freshness { check: known.fresh.check, ..fresh };
+            return Ok(Self { fresh, ..Self::clone(&known) });
+        }
+        let overview = Self::read(tx, ctx, desk, definition, fresh).await?;
+        desk.keep_overview(key, &overview);
+        Ok(overview)
+    }
+
+    /// Reads everything, and checks that the parts along every axis add up to the value.
+    async fn read(
         tx: &mut Tx,
         ctx: &Context,
         desk: &Desk,

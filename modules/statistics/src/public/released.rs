@@ -1,5 +1,7 @@
 //! A release as anybody may see it, and its files.
 
+use std::sync::Arc;
+
 use sh_db::Tx;
 use sh_files::write::{Column, ColumnKind, TableSpec, Value};
 use sh_kernel::{Fen, Id};
@@ -18,12 +20,12 @@ pub(crate) async fn load(
     tx: &mut Tx,
     desk: &Desk,
     id: Id<Release>,
-) -> Result<Option<(ReleaseDetail, Vec<FigureComparison>)>, Error> {
+) -> Result<Option<(ReleaseDetail, Arc<Vec<FigureComparison>>)>, Error> {
     let Some(detail) = releases::detail(tx, id).await? else { return Ok(None) };
     if detail.release.number.is_none() {
         return Ok(None);
     }
-    let today = releases::compare_today(desk.figures(), tx, &detail).await?;
+    let today = desk.compared(tx, &detail).await?;
     Ok(Some((detail, today)))
 }
 

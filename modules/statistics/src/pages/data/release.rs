@@ -1,6 +1,8 @@
 //! `/data/releases/{id}` and `/data/releases/{id}/{position}`: what was published, unchanged, beside what it would be
 //! today and why that differs. With an ending, its files.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// A release and what its figures would be today.
-type Found = (ReleaseDetail, Vec<FigureComparison>);
+type Found = (ReleaseDetail, Arc<Vec<FigureComparison>>);
 
 async fn load(app: &App, ctx: &Context, id: &str) -> Result<Found, Failure> {
     let id: Id<Release> = id.parse().map_err(|_| Failure::not_found())?;
