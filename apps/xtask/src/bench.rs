@@ -25,7 +25,9 @@ pub(crate) struct Args {
 pub(crate) fn task(sh: &Shell, args: &Args) -> Result<()> {
     system::require(sh, &[Need::Compiler, Need::Postgres])?;
     let python = if compares(sh, &args.arguments) { Some(python(sh)?) } else { None };
-    sh.step("release build", || sh.run(&mut sh.cargo(&["build", "--release", "--package", "sh-bench"])))?;
+    // `serve` measures the program; built together, both share one choice of their libraries' features.
+    let packages = ["build", "--release", "--package", "sh-bench", "--package", "shanhai"];
+    sh.step("release build", || sh.run(&mut sh.cargo(&packages)))?;
     let server = Server::start(sh, Speed::Durable)?;
     let mut command = sh.command(sh.target().join("release/sh-bench"));
     command.args(&args.arguments);
