@@ -8,7 +8,7 @@ use sh_trade::axes::Axis;
 use crate::{
     Cuboid, Error, FigureQuery, Figures,
     figure::Ground,
-    veil::{self, Veil},
+    veil::{self, Margins, Veil},
 };
 
 /// Axes by which the public sees figures, conditions among them.
@@ -56,29 +56,56 @@ impl Figures {
 
     /// What is hidden in the tables by these axes, two at most, in the order of their numbers.
     pub(crate) async fn veil(&self, tx: &mut Tx, ground: &Ground, axes: &[Axis]) -> Result<Arc<Veil>, Error> {
+        let (one, other) = match axes {
+            [axis] => return Ok(self.margins(tx, ground).await?.of(*axis)),
+            [one, other] => (*one, *other),
+            _ => return Ok(Arc::default()),
+        };
         let place = (ground.place(), axes.to_vec());
         if let Some(found) = self.veils.get(&place) {
             return Ok(found);
         }
-        let Some(cuboid) = Cuboid::covering(axes).filter(|_| !axes.is_empty()) else {
-            return Ok(Arc::default());
-        };
+        let margins = self.margins(tx, ground).await?;
+        let Some(cuboid) = Cuboid::covering(axes) else { return Ok(Arc::default()) };
         let slice = self.slice(tx, cuboid, ground).await?;
         let read = |axis: Axis, a: i64, b: i64| cuboid.read(axis, a, b).unwrap_or(0);
-        let veil = match axes {
-            [one, other] => {
-                let margins = (
-                    Box::pin(self.veil(tx, ground, &[*one])).await?,
-                    Box::pin(self.veil(tx, ground, &[*other])).await?,
-                );
-                let cells = slice.cells().map(|(a, b, cell)| (read(*one, a, b), read(*other, a, b), cell));
-                Veil::of_two((*one, *other), cells, (&margins.0, &margins.1))
-            }
-            [one, ..] => Veil::of_one(*one, slice.cells().map(|(a, b, cell)| (read(*one, a, b), cell))),
-            [] => Veil::default(),
-        };
-        let veil = Arc::new(veil);
+        let cells: Vec<_> =
+            slice.cells().map(|(a, b, cell)| (read(one, a, b), read(other, a, b), cell)).collect();
+        let veil = Arc::new(Veil::of_two((one, other), &cells, &margins));
         self.veils.put(place, Arc::clone(&veil), veil.bytes());
         Ok(veil)
     }
+
+    /// What is hidden in the tables by one axis. Takes every pair of axes of the definition into account, once for each
+    /// state of the lines; who asks meanwhile waits for the answer instead of working it out, too.
+    async fn margins(&self, tx: &mut Tx, ground: &Ground) -> Result<Arc<Margins>, Error> {
+        let place = ground.place();
+        if let Some(found) = self.margins.get(&place) {
+            return Ok(found);
+        }
+        let _turn = self.deciding.lock().await;
+        if let Some(found) = self.margins.get(&place) {
+            return Ok(found);
+        }
+        let mut cuboids: Vec<Cuboid> = Cuboid::all()
+            .iter()
+            .copied()
+            .filter(|cuboid| is_public(cuboid.a) && is_public(cuboid.b))
+            .collect();
+        cuboids.sort_by_key(|cuboid| cuboid.size());
+        let slices = self.slices(tx, &cuboids, ground).await?;
+        let tables: Vec<(Axis, Axis)> = cuboids.iter().map(|cuboid| (cuboid.a, cuboid.b)).collect();
+        let cells = |at: usize| {
+            let slice = cuboids.get(at).and_then(|cuboid| slices.get(cuboid));
+            slice.map(|slice| slice.cells().collect()).unwrap_or_default()
+        };
+        let margins = Arc::new(Margins::new(&tables, cells));
+        self.margins.put(place, Arc::clone(&margins), margins.bytes());
+        Ok(margins)
+    }
+}
+
+/// Whether the public sees tables by this axis that are not contained in those by another.
+const fn is_public(axis: Axis) -> bool {
+    !matches!(axis, Axis::Seller) && veil::base(axis).code() == axis.code()
 }

@@ -112,7 +112,7 @@ impl Cuboid {
     }
 
     /// About how many cells it has.
-    const fn size(self) -> u64 {
+    pub(crate) const fn size(self) -> u64 {
         // Nearly every seller has one place of origin, but sells in many months.
         if matches!((self.a, self.b), (Axis::Origin, Axis::Seller)) {
             return breadth(Axis::Seller);

@@ -14,13 +14,14 @@ use crate::{
     Error,
     cache::Recent,
     cube::{
+        aggregate::Aggregator,
         slice::{Cell, Placed, Slice},
         table::FastMap,
     },
     cuboid::{Cuboid, Face},
     definition::{Clause, Condition, Content, Definition, Matcher},
     store::{self, cube::KeyRow},
-    veil::Veil,
+    veil::{Margins, Veil},
 };
 
 /// Memory for slices of cells, in bytes.
@@ -31,6 +32,8 @@ const TAIL_BYTES_MAX: usize = 40 * 1024 * 1024;
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Memory for what is hidden where, in bytes.
 const VEIL_BYTES_MAX: usize = 24 * 1024 * 1024;
+/// Memory for what is hidden in tables by one axis, in bytes.
+const MARGIN_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Axes that a figure may be grouped by.
 pub const BY_MAX: usize = 2;
 
@@ -122,6 +125,10 @@ pub struct Figures {
     summed: Recent<(AnswerKey, Cuboid), Arc<Slice>>,
     /// What is hidden from the public in the tables by some axes.
     pub(crate) veils: Recent<(Place, Vec<Axis>), Arc<Veil>>,
+    /// What is hidden in the tables by one axis.
+    pub(crate) margins: Recent<Place, Arc<Margins>>,
+    /// Held by whoever decides what is hidden in the tables by one axis, which looks at all of them.
+    pub(crate) deciding: tokio::sync::Mutex<()>,
 }
 
 /// What tells answers apart: which definition, and which state of the lines.
@@ -174,6 +181,8 @@ impl Figures {
             answers: Recent::new(ANSWER_BYTES_MAX),
             summed: Recent::new(ANSWER_BYTES_MAX),
             veils: Recent::new(VEIL_BYTES_MAX),
+            margins: Recent::new(MARGIN_BYTES_MAX),
+            deciding: tokio::sync::Mutex::default(),
         }
     }
 
@@ -240,6 +249,24 @@ impl Figures {
         Ok(Some(changes.collect()))
     }
 
+    /// As [`Figures::changes`], all days of sale together: posting, amount and trades, in the order of the postings.
+    pub(crate) async fn by_posting(
+        &self,
+        tx: &mut Tx,
+        ground: &Ground,
+    ) -> Result<Option<Vec<(i64, Fen, i64)>>, DbError> {
+        let Some(key) = &ground.key else { return Ok(None) };
+        let slice = self.kept(tx, key, Face::Postings, ground).await?;
+        let mut sums: Vec<(i64, Cell)> = Vec::new();
+        for (posting, _, cell) in slice.cells() {
+            match sums.last_mut() {
+                Some((last, sum)) if *last == posting => sum.add(cell)?,
+                _ => sums.push((posting, cell)),
+            }
+        }
+        Ok(Some(sums.into_iter().map(|(posting, sum)| (posting, Fen(sum.amount), sum.trades)).collect()))
+    }
+
     /// The cells of a pair of axes, with those who stand behind them: from what is kept, or from the lines for the past
     /// and for versions whose sums are not kept.
     pub(crate) async fn slice(
@@ -264,6 +291,59 @@ impl Figures {
         let slice = Arc::new(Slice::of(sums.collect(), question.crowds)?);
         self.summed.put(place, Arc::clone(&slice), slice.bytes());
         Ok(slice)
+    }
+
+    /// As [`Figures::slice`] for many pairs of axes: those that are not at hand are read together, or summed in one pass
+    /// over the lines.
+    pub(crate) async fn slices(
+        &self,
+        tx: &mut Tx,
+        cuboids: &[Cuboid],
+        ground: &Ground,
+    ) -> Result<FastMap<Cuboid, Arc<Slice>>, DbError> {
+        let mut found: FastMap<Cuboid, Arc<Slice>> = FastMap::default();
+        let mut sums = Aggregator::new(vec![Matcher::new(&ground.definition.content)]);
+        let mut stored: FastMap<i64, Slice> = FastMap::default();
+        let current = ground.key.as_ref().filter(|_| ground.upto.is_none());
+        if let Some(key) = current {
+            for cuboid in cuboids {
+                let face = Face::Pair(*cuboid);
+                if self.known(key, face, ground).is_some() {
+                    found.insert(*cuboid, self.kept(tx, key, face, ground).await?);
+                }
+            }
+            let missing = cuboids.iter().filter(|cuboid| !found.contains_key(cuboid));
+            let missing: Vec<i64> = missing.map(|cuboid| Face::Pair(*cuboid).number()).collect();
+            if !missing.is_empty() {
+                stored.extend(store::cube::slices(tx, key.key, &missing).await?);
+                let blocks = self.tail(tx, key.folded, ground.seq).await?;
+                blocks.iter().flat_map(|block| block.iter()).try_for_each(|fact| sums.add(fact))?;
+            }
+        } else {
+            let lines = line_query(&ground.definition.content, &[], &[], ground.upto).filter;
+            facts::for_each_fact(tx, &lines, |fact| sums.add(fact)).await?;
+        }
+        if found.len() == cuboids.len() {
+            return Ok(found);
+        }
+        for (face, slice) in sums.slices(0)? {
+            let Face::Pair(cuboid) = face else { continue };
+            if !cuboids.contains(&cuboid) || found.contains_key(&cuboid) {
+                continue;
+            }
+            let slice = match stored.remove(&face.number()) {
+                Some(stored) => Arc::new(stored.plus(&slice)?),
+                None => Arc::new(slice),
+            };
+            match current {
+                Some(key) => self.keep(key, face, ground, &slice),
+                None => {
+                    self.summed.put((ground.answer_key(), cuboid), Arc::clone(&slice), slice.bytes());
+                }
+            }
+            found.insert(cuboid, slice);
+        }
+        Ok(found)
     }
 
     /// Finds the definition of a question and the state of the lines that it is about.
@@ -307,11 +387,8 @@ impl Figures {
         face: Face,
         ground: &Ground,
     ) -> Result<Arc<Slice>, DbError> {
-        let place = (key.key, face);
-        let known = self.slices.get(&place);
-        // Lines up to `folded` may be gone from the waiting ones, and a slice from a later view cannot be turned back.
-        let base = known.as_ref().filter(|known| known.upto >= key.folded && known.upto <= ground.seq);
-        if let Some(known) = base.filter(|known| known.upto == ground.seq) {
+        let base = self.known(key, face, ground);
+        if let Some(known) = base.as_ref().filter(|known| known.upto == ground.seq) {
             return Ok(Arc::clone(&known.slice));
         }
         let (upto, slice) = match base {
@@ -320,11 +397,24 @@ impl Figures {
         };
         let waiting = waiting(&self.tail(tx, upto, ground.seq).await?, face, &ground.definition.content)?;
         let slice = if waiting.len() == 0 { slice } else { Arc::new(slice.plus(&waiting)?) };
-        if known.is_none_or(|known| known.upto <= ground.seq) {
-            let known = Known { upto: ground.seq, slice: Arc::clone(&slice) };
+        self.keep(key, face, ground, &slice);
+        Ok(slice)
+    }
+
+    /// A slice at hand to which the lines of this view of the data can be added. Lines up to `folded` may be gone from
+    /// the waiting ones, and a slice from a later view cannot be turned back.
+    fn known(&self, key: &KeyRow, face: Face, ground: &Ground) -> Option<Arc<Known>> {
+        let known = self.slices.get(&(key.key, face));
+        known.filter(|known| known.upto >= key.folded && known.upto <= ground.seq)
+    }
+
+    /// Keeps a slice with every line of this view of the data, unless there is one from a later view.
+    fn keep(&self, key: &KeyRow, face: Face, ground: &Ground, slice: &Arc<Slice>) {
+        let place = (key.key, face);
+        if self.slices.get(&place).is_none_or(|known| known.upto <= ground.seq) {
+            let known = Known { upto: ground.seq, slice: Arc::clone(slice) };
             self.slices.put(place, Arc::new(known), slice.bytes());
         }
-        Ok(slice)
     }
 
     /// The waiting lines of the blocks after `after` up to `upto`. A block never changes.

@@ -161,7 +161,7 @@ mod tests {
     use sh_trade::facts::Crowd;
 
     use super::*;
-    use crate::cube::slice::Cell;
+    use crate::cube::{slice::Cell, table::FastSet};
 
     /// 贵州 has two counties with three sellers each and two with one; 云南 and 广西 have three sellers each.
     fn places() -> Places {
@@ -178,7 +178,8 @@ mod tests {
         for (place, sum) in sold.iter().copied().map(cell) {
             by_place.entry(place).or_default().gather(sum);
         }
-        let veil = Veil::of_one(Axis::Origin, by_place.into_iter());
+        let by_place: Vec<_> = by_place.into_iter().collect();
+        let veil = Veil::of_one(Axis::Origin, &by_place, &FastSet::default());
         let total = |amount| Total { amount: Fen(amount), trades: 1 };
         let cells = sold.into_iter().map(|(place, seller, amount)| (place, seller, total(amount)));
         Places::new(cells.collect(), Arc::new(veil))

@@ -33,6 +33,7 @@ statements! {
     REMOVE_SLICES = "DELETE FROM cube WHERE definition_key = $1";
     REMOVE_KEY = "DELETE FROM cube_key WHERE definition_key = $1 AND state = 'dropped'";
     SLICE = "SELECT payload FROM cube WHERE definition_key = $1 AND cuboid = $2";
+    SLICES = "SELECT cuboid, payload FROM cube WHERE definition_key = $1 AND cuboid {{in_i64 $2}}";
 }
 
 inserts! {
@@ -167,4 +168,10 @@ pub(crate) async fn put_slices(tx: &mut Tx, key: i64, slices: &[(Face, Slice)]) 
 pub(crate) async fn slice(tx: &mut Tx, key: i64, face: Face) -> Result<Slice, DbError> {
     let row: Option<(Vec<u8>,)> = tx.fetch_optional(&SLICE, binds![key, face.number()]).await?;
     row.map_or_else(|| Ok(Slice::default()), |(payload,)| Slice::unpacked(&payload))
+}
+
+/// Several slices of a set, with the numbers of their faces; without those that are empty.
+pub(crate) async fn slices(tx: &mut Tx, key: i64, faces: &[i64]) -> Result<Vec<(i64, Slice)>, DbError> {
+    let rows: Vec<(i64, Vec<u8>)> = tx.fetch_all(&SLICES, binds![key, faces]).await?;
+    rows.into_iter().map(|(face, payload)| Ok((face, Slice::unpacked(&payload)?))).collect()
 }

@@ -85,16 +85,16 @@ fn sellers(lines: &[TradeLine], axis: Axis) -> BTreeMap<i64, usize> {
 async fn sellers_are_counted_alike_from_the_sums_and_from_the_lines(db: Db) {
     let site = site(&db).await;
     let mut dice = Dice(99);
-    let mut lines: Vec<_> = (0..60).map(|n| random_sale(&mut dice, n)).collect();
-    let reversals: Vec<_> = lines.iter().take(20).map(|line| line.reversal(1, 2)).collect();
+    let mut lines: Vec<_> = (0..250).map(|n| random_sale(&mut dice, n)).collect();
+    let reversals: Vec<_> = lines.iter().take(80).map(|line| line.reversal(1, 2)).collect();
     post(&db, &CubeSink::folding_at(50), 1, 20_201_130, "import", &lines).await;
     post(&db, &CubeSink::folding_at(50), 2, 20_201_201, "withdrawal", &reversals).await;
     // Something later, so that the state of 1 December is one of the past and is read from the lines.
     post(&db, &CubeSink::folding_at(50), 3, 20_201_203, "import", &[sale(900, 20_171_231, 5)]).await;
-    lines.drain(..20);
+    lines.drain(..80);
     let definition = db.read(async |tx| definitions::find(tx, "certified", None).await).await.unwrap();
     lines.retain(|line| definition.counts(line));
-    let mut small = 0;
+    let (mut small, mut told) = (0, 0);
     for axis in [Axis::Year, Axis::Month, Axis::Channel, Axis::Grade, Axis::Category, Axis::OriginCity] {
         let question = format!("certified?by={}", axis.word());
         let now = figure(&site, "public", &question).await;
@@ -106,16 +106,14 @@ async fn sellers_are_counted_alike_from_the_sums_and_from_the_lines(db: Db) {
         assert_eq!(all.len(), behind.len());
         let few = behind.values().filter(|count| i64::try_from(**count).unwrap() < PARTIES_MIN).count();
         small += few;
+        told += shown.len();
         assert!(all.len() - shown.len() >= few);
-        if few == 0 {
-            assert_eq!(shown, all, "{axis:?}: nobody is hidden where all stand in a crowd");
-        }
         for (value, count) in &behind {
             let key = sh_statistics::word(axis, *value).map_or_else(|| value.to_string(), str::to_owned);
             assert!(*count >= 3 || !shown.contains_key(&key), "{axis:?} {key} has {count} sellers");
         }
     }
-    assert!(small > 3, "the lines have small groups");
+    assert!(small > 3 && told > 3, "{small} small groups, {told} are told");
 }
 
 #[db_test(MIGRATIONS)]
