@@ -196,6 +196,41 @@ fn a_server_killed_while_it_posts_goes_on_at_its_next_start() {
     all_there(&place);
 }
 
+const BUILDING: &str = "SELECT COUNT(*) FROM cube_key WHERE state = 'building'";
+
+#[test]
+fn sums_that_a_killed_program_was_making_are_given_up() {
+    let place = Place::empty();
+    place.import("counter", &[&large_file(place.folder.path())]).well();
+    // As after a new version of the program that keeps other sums.
+    place.tamper("DELETE FROM cube");
+    place.tamper("DELETE FROM cube_key");
+    let mut child = place.command(["migrate"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let reached = watching(&place, |db| {
+        let reached = wait_for(db, BUILDING, || still_runs(&mut child));
+        child.kill().unwrap();
+        reached
+    });
+    let status = child.wait().unwrap();
+    assert!(reached && status.code().is_none(), "not killed in time: {status}");
+    let left = place.number(BUILDING);
+    assert!(left > 1, "{left} sets are left behind");
+    // Nobody makes the sums of this one anew, so that what is left of it has to be found.
+    place.tamper("UPDATE definition SET state = 'retired' WHERE code = 'with-resale'");
+    let mut server = serve(&place);
+    watching(&place, |db| {
+        let all_given_up =
+            "SELECT CASE WHEN COUNT(*) = 0 THEN 1 ELSE 0 END FROM cube_key WHERE state <> 'ready'";
+        assert!(wait_for(db, all_given_up, || still_runs(&mut server)));
+    });
+    terminate(server);
+    assert_eq!(place.number("SELECT COUNT(*) FROM cube_key"), left - 1, "the others were made anew");
+    let mut expected = undisturbed().clone();
+    expected.remove("with-resale");
+    assert_eq!(place.figures(), expected);
+    place.audited();
+}
+
 #[test]
 fn of_two_who_import_the_same_file_at_once_one_wins() {
     let place = Place::empty();

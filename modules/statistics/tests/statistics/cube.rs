@@ -272,12 +272,13 @@ async fn number(db: &Db, text: &str) -> i64 {
 }
 
 #[db_test(MIGRATIONS)]
-async fn what_a_killed_program_was_making_is_given_up(db: Db) {
+async fn sums_are_given_up_when_nobody_shows_a_sign_of_life(db: Db) {
     definitions::install_defaults(&db, NOW).await.unwrap();
     let sink = CubeSink::default();
     post(&db, &sink, 1, 20_201_130, "import", &[sale(1, 20_200_301, 500)]).await;
     let set = [("gd-3y".to_owned(), 1)];
-    // The work ends where it first tells how far it is, as a process that is killed stops in the midst of its own.
+    // The work ends where it first tells how far it is. The tests of the whole program kill a process; here it is about
+    // the signs of life.
     let killed = AssertUnwindSafe(cube::rebuild(&db, &set, |_| panic!("killed"))).catch_unwind().await;
     assert!(killed.is_err(), "not killed: {:?}", killed.ok());
     let building = "SELECT COUNT(*) FROM cube_key WHERE state = 'building'";
