@@ -141,6 +141,7 @@ release-name-hint = The occasion, such as: press conference of 9 December 2020
 release-definitions = Figures
 release-splits = Also by
 release-figure-by = { $name }, by { $axis }
+release-figure-only = { $name } ({ $only })
 release-supersedes = Takes the place of
 release-supersedes-none = None
 release-state = State

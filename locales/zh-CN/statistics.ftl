@@ -141,6 +141,7 @@ release-name-hint = 写明场合，例如：2020 年 12 月 9 日新闻发布会
 release-definitions = 要发布的数
 release-splits = 同时按这些分列
 release-figure-by = { $name }，按{ $axis }
+release-figure-only = { $name }（{ $only }）
 release-supersedes = 替代哪次发布
 release-supersedes-none = 不替代
 release-state = 状态

@@ -10,11 +10,12 @@ mod compare;
 use sh_db::{DbError, Tx};
 use sh_kernel::{Day, Fen, Id, Instant};
 use sh_trade::{axes::Axis, facts};
+use sh_ui::Locale;
 
 use crate::{
-    Error, FigureQuery, FigureRow, Figures,
+    Error, FigureQuery, FigureRow, Figures, axis_label,
     definition::{Content, State},
-    store,
+    label, store,
 };
 
 pub(crate) use canonical::content_text;
@@ -101,7 +102,7 @@ pub struct Release {
 pub struct ReleaseFigure {
     /// 1, 2, 3 … within the release.
     pub position: i64,
-    /// How it is headed.
+    /// How it is headed in the frozen text. Readers see [`ReleaseFigure::heading`].
     pub title: String,
     /// Code of the definition.
     pub code: String,
@@ -127,6 +128,11 @@ impl ReleaseFigure {
     /// What tells the value and its tables of parts from those of another figure.
     pub fn subject(&self) -> (&str, i64, &[(Axis, i64)]) {
         (&self.code, self.version, &self.filter)
+    }
+
+    /// How it is headed in a language: the name of its definition as it was, its conditions, and the axes of a table.
+    pub fn heading(&self, locale: Locale) -> String {
+        heading(locale, &self.definition, &self.by, &self.filter)
     }
 }
 
@@ -181,20 +187,36 @@ pub struct Proposal {
     pub name: String,
     /// The release it takes the place of.
     pub supersedes: Option<Id<Release>>,
-    /// Title and question of each figure. The state of an earlier day cannot be asked for: a release is as of now.
-    pub figures: Vec<(String, FigureQuery)>,
+    /// The figures. The state of an earlier day cannot be asked for: a release is as of now.
+    pub figures: Vec<FigureQuery>,
 }
 
 impl Proposal {
-    /// Adds the value of a definition and its parts by every axis of [`PARTS`] and the further ones. `title` heads each:
-    /// the value without an axis.
-    pub fn add(&mut self, code: &str, further: &[Axis], title: impl Fn(Option<Axis>) -> String) {
-        self.figures.push((title(None), FigureQuery::total(code)));
+    /// Adds the value of a definition and its parts by every axis of [`PARTS`] and the further ones.
+    pub fn add(&mut self, code: &str, further: &[Axis]) {
+        self.figures.push(FigureQuery::total(code));
         let further = further.iter().filter(|axis| !PARTS.contains(axis));
         for axis in PARTS.iter().chain(further) {
-            self.figures.push((title(Some(*axis)), FigureQuery::total(code).by(*axis)));
+            self.figures.push(FigureQuery::total(code).by(*axis));
         }
     }
+}
+
+/// How a figure is headed: 近三年……金额（2020 年），按销售渠道.
+fn heading(locale: Locale, definition: &Content, by: &[Axis], filter: &[(Axis, i64)]) -> String {
+    let mut text = definition.name.get(locale).to_owned();
+    if !filter.is_empty() {
+        let conditions: Vec<String> =
+            filter.iter().map(|(axis, value)| label(*axis, *value, locale)).collect();
+        let conditions = conditions.join(&locale.t("data-comma"));
+        text = locale.with("release-figure-only", &[("name", text.into()), ("only", conditions.into())]);
+    }
+    if !by.is_empty() {
+        let axes: Vec<String> = by.iter().map(|axis| axis_label(*axis, locale)).collect();
+        let axes = axes.join(&locale.t("data-comma"));
+        text = locale.with("release-figure-by", &[("name", text.into()), ("axis", axes.into())]);
+    }
+    text
 }
 
 /// Freezes figures as they are now, as the public may see them, and puts them up for publication.
@@ -224,8 +246,8 @@ pub async fn propose(
     }
     let posting = facts::last_posting(tx).await?;
     let mut frozen = Vec::new();
-    for ((title, query), position) in proposal.figures.iter().zip(1..) {
-        frozen.push(freeze(figures, tx, title, query, position).await?);
+    for (query, position) in proposal.figures.iter().zip(1..) {
+        frozen.push(freeze(figures, tx, query, position).await?);
     }
     let mut release = Release {
         id,
@@ -255,7 +277,6 @@ pub async fn propose(
 async fn freeze(
     figures: &Figures,
     tx: &mut Tx,
-    title: &str,
     query: &FigureQuery,
     position: i64,
 ) -> Result<ReleaseFigure, Error> {
@@ -267,7 +288,8 @@ async fn freeze(
     let (rows, merged) = published(figures, tx, &query, figure.rows).await?;
     Ok(ReleaseFigure {
         position,
-        title: title.trim().to_owned(),
+        // The language of the office; the frozen text has one.
+        title: heading(Locale::Zh, &figure.definition.content, &query.by, &query.filter),
         code: figure.definition.code.clone(),
         version: figure.definition.version,
         definition: figure.definition.content.clone(),

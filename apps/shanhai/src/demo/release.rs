@@ -1,8 +1,7 @@
 //! The first release of the demonstration: proposed by one person, approved by another.
 
 use sh_http::App;
-use sh_statistics::{Figures, axis_label, definitions, releases};
-use sh_ui::Locale;
+use sh_statistics::{Figures, definitions, releases};
 
 use super::users;
 
@@ -21,11 +20,7 @@ pub(crate) async fn publish_first(app: &App) -> anyhow::Result<()> {
                 ..releases::Proposal::default()
             };
             for definition in definitions::in_force(tx).await? {
-                let name = definition.content.name.get(Locale::Zh);
-                proposal.add(&definition.code, &[], |axis| match axis {
-                    None => name.to_owned(),
-                    Some(axis) => format!("{name}，按{}", axis_label(axis, Locale::Zh)),
-                });
+                proposal.add(&definition.code, &[]);
             }
             let id = app.ids.next(now);
             releases::propose(&figures, tx, id, &proposal, proposer.actor.label(), now).await?;

@@ -178,7 +178,7 @@ async fn a_proposal_waits_for_a_second_person(db: Db) {
     let program = Program::start(db).await;
     let batch = program.check(440_300, "深圳11月.csv", &[GOOD]).await;
     program.post(batch).await;
-    let figures = vec![("总额".to_owned(), FigureQuery::total("gd-3y"))];
+    let figures = vec![FigureQuery::total("gd-3y")];
     let proposal = Proposal { name: "十一月通报".to_owned(), figures, ..Proposal::default() };
     let by = program.ctx(PROVINCE);
     let release = releases::propose(&by, &program.app, &Figures::default(), &proposal).await.unwrap();

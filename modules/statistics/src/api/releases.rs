@@ -247,7 +247,7 @@ fn figure_body(locale: Locale, figure: &ReleaseFigure, now: Option<&FigureCompar
         }
     };
     ReleasedFigure {
-        title: figure.title.clone(),
+        title: figure.heading(locale),
         figure: figure.code.clone(),
         definition_version: figure.version,
         by: figure.by.iter().map(|axis| axis.word()).collect(),

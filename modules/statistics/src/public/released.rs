@@ -95,7 +95,7 @@ fn figure_rows(locale: Locale, figure: &ReleaseFigure) -> Vec<FileRow> {
         vec![
             Value::from(figure.code.clone()),
             Value::Integer(figure.version),
-            Value::from(figure.title.clone()),
+            Value::from(figure.heading(locale)),
             Value::from(by.join(",")),
             Value::from(code),
             Value::from(name),

@@ -18,9 +18,9 @@ fn press_conference() -> Proposal {
         name: "2020 年 12 月 9 日新闻发布会".to_owned(),
         supersedes: None,
         figures: vec![
-            ("近三年".to_owned(), FigureQuery::total("gd-3y")),
-            ("2020 年".to_owned(), FigureQuery::total("gd-2020")),
-            ("各渠道".to_owned(), FigureQuery::total("gd-3y").by(Axis::Channel).only(Axis::Year, 2020)),
+            FigureQuery::total("gd-3y"),
+            FigureQuery::total("gd-2020"),
+            FigureQuery::total("gd-3y").by(Axis::Channel).only(Axis::Year, 2020),
         ],
     }
 }
@@ -207,7 +207,7 @@ async fn what_cannot_be_released_is_refused(db: Db) {
     let content = db.read(async |tx| definitions::find(tx, "gd-3y", None).await).await.unwrap().content;
     db.write(async |tx| definitions::draft(tx, "gd-3y", &content, "张三", NOW).await).await.unwrap();
     let query = FigureQuery { version: Some(2), ..FigureQuery::total("gd-3y") };
-    let draft = Proposal { figures: vec![("草稿".to_owned(), query)], ..press_conference() };
+    let draft = Proposal { figures: vec![query], ..press_conference() };
     assert!(
         matches!(house.propose(1, &draft, "张三").await, Err(Error::DraftInRelease(code)) if code == "gd-3y")
     );

@@ -170,7 +170,7 @@ fn figure_panel(
             p { a href={ "/data/releases/" (release.id) "/" (figure.position) } { (locale.with("data-released-parts", &[("count", parts.into())])) } }
         }
     };
-    panel(&figure.title, None, &content)
+    panel(&figure.heading(locale), None, &content)
 }
 
 fn value(locale: Locale, release: &Release, figure: &ReleaseFigure) -> Markup {
@@ -192,7 +192,7 @@ fn comparison(locale: Locale, figure: &ReleaseFigure, now: &FigureComparison) ->
             p { (locale.t("data-same-today")) }
         } @else {
             p { (locale.t("data-today")) " " (money(locale, now.now.0)) " · " (locale.t("data-changed-by")) " " (money(locale, difference)) }
-            (causes(locale, &figure.title, now, difference))
+            (causes(locale, &figure.heading(locale), now, difference))
         }
         @if let Some(newer) = &now.newer {
             p.hint {
@@ -235,11 +235,9 @@ fn figure_page(
     today: &[FigureComparison],
 ) -> Markup {
     let locale = ctx.locale;
-    let frame = frame::frame(ctx, figure.title.clone(), Theme::Day).crumbs(crumbs(
-        ctx,
-        &detail.release,
-        Some(&figure.title),
-    ));
+    let title = figure.heading(locale);
+    let crumbs = crumbs(ctx, &detail.release, Some(&title));
+    let frame = frame::frame(ctx, title, Theme::Day).crumbs(crumbs);
     let find = |one: &ReleaseFigure| today.iter().find(|now| now.position == one.position);
     let parts = detail.figures.iter().filter(|one| one.subject() == figure.subject() && !one.by.is_empty());
     let content = html! {

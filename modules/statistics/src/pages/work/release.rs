@@ -84,7 +84,7 @@ fn view(ctx: &Context, detail: &ReleaseDetail, compared: &[FigureComparison]) ->
         (panel(&ctx.t("release-facts"), None, &facts(&fact_rows(ctx, release))))
         (panel(&ctx.t("release-figures"), None, &figures_table(ctx, detail, compared)))
         @for figure in detail.figures.iter().filter(|figure| !figure.by.is_empty()) {
-            details { summary { (figure.title) } (rows_table(ctx.locale, figure)) }
+            details { summary { (figure.heading(ctx.locale)) } (rows_table(ctx.locale, figure)) }
         }
         @if !detail.errata.is_empty() {
             (panel(&ctx.t("release-errata"), None, &html! {
@@ -136,7 +136,7 @@ fn figures_table(ctx: &Context, detail: &ReleaseDetail, compared: &[FigureCompar
         let today = compared.iter().find(|one| one.position == figure.position);
         Row {
             cells: vec![
-                Some(html! { (figure.title) }),
+                Some(html! { (figure.heading(locale)) }),
                 Some(html! { a href={ "/w/definitions/" (figure.code) "/" (figure.version) } { (figure.code) " " (figure.version) } }),
                 Some(html! { (shown.number) " " (shown.unit) }),
                 Some(html! { (shown.exact) }),
@@ -199,7 +199,7 @@ fn rows_table(locale: Locale, figure: &ReleaseFigure) -> Markup {
         ]));
     }
     let table = DataTable {
-        caption: figure.title.clone(),
+        caption: figure.heading(locale),
         columns: vec![
             Column::text(
                 figure.by.iter().map(|axis| crate::axis_label(*axis, locale)).collect::<Vec<_>>().join(" · "),

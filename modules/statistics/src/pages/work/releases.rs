@@ -58,7 +58,7 @@ pub(super) async fn propose(
 ) -> Result<Response, Failure> {
     let input = Input::read(&pairs);
     let (in_force, _) = service::definitions::list(&ctx, &app).await?;
-    let proposal = input.proposal(ctx.locale, &in_force);
+    let proposal = input.proposal(&in_force);
     match service::releases::propose(&ctx, &app, &figures(&app), &proposal).await {
         Ok(release) => Ok(Redirect::to(format!("/w/releases/{}", release.id))
             .done(ctx.t("release-proposed"))
@@ -98,7 +98,7 @@ impl Input {
     }
 
     /// Each chosen definition with its parts.
-    fn proposal(&self, locale: Locale, in_force: &[Definition]) -> Proposal {
+    fn proposal(&self, in_force: &[Definition]) -> Proposal {
         let further = FURTHER.into_iter().filter(|axis| self.splits.iter().any(|split| split == axis.word()));
         let further: Vec<Axis> = further.collect();
         let mut proposal = Proposal {
@@ -107,21 +107,9 @@ impl Input {
             figures: Vec::new(),
         };
         for one in in_force.iter().filter(|one| self.definitions.contains(&one.code)) {
-            proposal.add(&one.code, &further, |axis| release_title(locale, one, axis));
+            proposal.add(&one.code, &further);
         }
         proposal
-    }
-}
-
-/// How a figure of a release is headed: its name, and for a table of parts the axis.
-fn release_title(locale: Locale, definition: &Definition, axis: Option<Axis>) -> String {
-    let name = definition.content.name.get(locale);
-    match axis {
-        None => name.to_owned(),
-        Some(axis) => {
-            let args = [("name", name.into()), ("axis", axis_label(axis, locale).into())];
-            locale.with("release-figure-by", &args)
-        }
     }
 }
 
