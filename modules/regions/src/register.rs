@@ -24,6 +24,8 @@ pub struct Division {
     pub successors: Vec<RegionCode>,
     /// For a division newly cut out of others that live on: those others.
     pub carved_from: Vec<RegionCode>,
+    /// Its short name in English; empty where it is written among the aliases, as for provinces.
+    pub english: &'static str,
 }
 
 impl Division {
@@ -68,13 +70,14 @@ fn codes(cell: &str) -> Vec<RegionCode> {
 fn divisions() -> Vec<Division> {
     table(DIVISIONS)
         .filter_map(|cells| match cells.as_slice() {
-            [code, name, from, to, successors, carved_from] => Some(Division {
+            [code, name, from, to, successors, carved_from, english] => Some(Division {
                 code: code.parse().ok()?,
                 name,
                 valid_from: day(from),
                 valid_to: day(to),
                 successors: codes(successors),
                 carved_from: codes(carved_from),
+                english,
             }),
             _ => None,
         })
@@ -210,9 +213,20 @@ impl Regions {
         self.shorts.get(&code).copied().unwrap_or_default()
     }
 
-    /// The English name; known for the provinces and for the cities of Guangdong.
+    /// The short name in English, of the last name that the code bore: Guizhou, Bijie, Weining. `None` for a code that
+    /// the register does not know.
     pub fn english(&self, code: RegionCode) -> Option<&str> {
-        self.english.get(&code).copied()
+        self.english_of(code, self.rows_of(code).last())
+    }
+
+    /// As [`Regions::english`], of the name on `day`.
+    pub fn english_on(&self, code: RegionCode, day: Day) -> Option<&str> {
+        self.english_of(code, self.row(code, day))
+    }
+
+    fn english_of(&self, code: RegionCode, row: Option<&Division>) -> Option<&str> {
+        let alias = self.english.get(&code).copied();
+        alias.or_else(|| row.map(|row| row.english).filter(|name| !name.is_empty()))
     }
 
     /// The one character of a province (简称用字) for the tile map: 粤, 黔. A full stop in the middle for any other code.

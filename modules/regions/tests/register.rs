@@ -268,7 +268,26 @@ fn names_read_well_at_the_odd_corners() {
     assert_eq!(regions.short_name(code(520_500)), "毕节");
     assert_eq!(regions.short_name(code(500_200)), "重庆县区");
     assert_eq!(regions.english(code(440_300)), Some("Shenzhen"));
-    assert_eq!(regions.english(code(520_500)), None);
+    let english = [
+        (520_500, "Bijie"),
+        (520_526, "Weining"),
+        (610_100, "Xi'an"),
+        (140_400, "Changzhi"),
+        (341_500, "Lu'an"),
+        (150_100, "Hohhot"),
+        (522_600, "Qiandongnan"),
+        (500_100, "Chongqing districts"),
+    ];
+    for (number, name) in english {
+        assert_eq!(regions.english(code(number)), Some(name));
+    }
+    // 襄都区 was called 桥东区 until June 2020.
+    assert_eq!(regions.english(code(130_502)), Some("Xiangdu"));
+    assert_eq!(regions.english_on(code(130_502), day(20_190_601)), Some("Qiaodong"));
+    assert_eq!(regions.english(code(520_598)), None);
+    let missing: Vec<_> =
+        regions.divisions().iter().filter(|one| regions.english(one.code).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
     let characters: HashSet<char> =
         regions.all_provinces().iter().map(|one| regions.tile_char(*one)).collect();
     assert_eq!(characters.len(), 34);

@@ -132,5 +132,6 @@ mod tests {
         assert_eq!(label(Axis::Channel, 1, Locale::En), "832 platform");
         assert_eq!(label(Axis::Origin, 520_500, Locale::Zh), "毕节（未分县区）");
         assert_eq!(label(Axis::Origin, 0, Locale::En), "Origin not told");
+        assert_eq!(label(Axis::Origin, 520_526, Locale::En), "Weining");
     }
 }

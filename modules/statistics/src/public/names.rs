@@ -90,14 +90,14 @@ impl Names {
         self.value(point)
     }
 
-    /// A place by its own name; in English where there is one.
+    /// A place by its own name.
     pub(crate) fn place(&self, number: i64) -> String {
         let Ok(code) = RegionCode::new(number) else { return self.locale.t("data-place-unknown") };
         if self.locale == Locale::En {
             if code.is_province() {
                 return self.locale.t(&format!("province-{}", number / 10_000));
             }
-            if let Some(name) = Regions::get().english(code) {
+            if let Some(name) = Regions::get().english_on(code, self.day) {
                 return name.to_owned();
             }
         }
