@@ -48,3 +48,13 @@ story("what is not there is told politely", { js: [false] }, async ({ page, base
     assert.equal(answer.status(), 404, path);
   }
 });
+
+story("a figure tells what changed it", {}, async ({ page }) => {
+  await open(page, "/data/m/gd-3y?lang=en");
+  const versions = page.getByRole("table", { name: "Versions" });
+  assert.match(await versions.innerText(), /version 1[\s\S]*Shipped with the product[\s\S]*First version/);
+  const days = page.getByRole("table", { name: "Changes of the value" }).locator("tbody tr");
+  assert.match(await days.first().innerText(), /import/);
+  await open(page, "/data/origin/520000?lang=en");
+  assert.match(await page.locator("main").innerText(), /Bijie/);
+});

@@ -132,6 +132,43 @@ data-named = { $name }: { $value }
 data-all-but = all but { $values }
 data-and-others = { $values } and others, { $count } in all
 
+data-changes = Change log
+data-versions-before = Versions before version { $version } follow from its page
+data-written-by = Proposed by
+data-approved-by = Approved by
+data-what-changed = What changed
+data-shipped = Shipped with the product
+data-diff-first = First version
+data-diff-name = Another name; it was “{ $old }”
+data-diff-text = The explanation was changed
+data-diff-period = Period { $new } instead of { $old }
+data-diff-removed = Condition dropped: { $condition }
+data-diff-added = Condition added: { $condition }
+data-diff-display = Written in another way: { $display }
+data-diff-none = Nothing in its content
+data-value-changes = Changes of the value
+data-value-changes-note = What changed the value, by the day it was entered. The entries of a day stand together, because a single one may be the sale of one seller.
+data-posted-on = Entered on
+data-change = Change
+data-value-after = Value after
+data-earlier = Earlier
+data-log-import = { $count ->
+    [one] one import
+   *[other] { $count } imports
+}
+data-log-withdrawal = { $count ->
+    [one] one import taken back
+   *[other] { $count } imports taken back
+}
+data-log-ruling = { $count ->
+    [one] one decision of a person
+   *[other] { $count } decisions of people
+}
+data-log-matching = { $count ->
+    [one] matched again once
+   *[other] matched again { $count } times
+}
+
 data-any = Any
 data-month-hint = For example 2020-11
 data-too-many = { $count } trades are too many to list
@@ -233,6 +270,9 @@ data-api-address = Address
 data-api-gives = What it gives
 data-api-figures = Every figure in force with its value
 data-api-figure = One figure by province of origin
+data-api-claims = What sources report against what is counted
+data-api-changes = What changed the value of a figure
+data-api-versions = The versions of a definition and what each changed
 data-api-as-of = Guizhou by month, as known on 2020-12-09
 data-api-trades = Trades of Bijie in October 2020, page by page
 data-api-releases = Releases

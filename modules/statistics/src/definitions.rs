@@ -20,7 +20,7 @@ use crate::{
 const DEFAULTS: &str = include_str!("../data/definitions.json");
 
 /// Who wrote the definitions that the product comes with.
-const PRODUCT: &str = "shanhai";
+pub(crate) const PRODUCT: &str = "shanhai";
 
 /// The axes along which the effect of a draft is shown.
 pub const IMPACT_AXES: [Axis; 13] = [

@@ -1,16 +1,22 @@
 //! `/api/v1/definitions`.
 
 use axum::extract::State as Extract;
-use serde::Serialize;
-use sh_http::{App, Context, Failure, Json, Path};
+use serde::{Deserialize, Serialize};
+use sh_http::{App, Context, Failure, Json, Path, Query};
 use sh_ui::Locale;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Error,
     definition::{Definition, State},
     definitions,
-    public::{load, names::Names, narrow},
+    pages::data::changes::differences,
+    public::{
+        changes::Versions,
+        load,
+        names::Names,
+        narrow::{self, BadNarrow},
+    },
     word,
 };
 
@@ -62,6 +68,78 @@ pub(crate) struct DefinitionList {
 pub(crate) async fn list(Extract(app): Extract<App>, ctx: Context) -> Result<Json<DefinitionList>, Failure> {
     let all = app.db.read(async |tx| load::in_force(tx).await).await?;
     Ok(Json(DefinitionList { items: all.iter().map(|one| body(ctx.locale, one)).collect() }))
+}
+
+/// A version of a definition in the list of its versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionBody {
+    /// The version.
+    #[serde(flatten)]
+    pub definition: DefinitionBody,
+    /// Who wrote it; `shanhai` for what the product comes with.
+    pub written_by: String,
+    /// When the draft was begun.
+    pub written_at: String,
+    /// Who put it in force.
+    pub approved_by: Option<String>,
+    /// What it changed of the version before it, in words.
+    pub changes: Vec<String>,
+}
+
+/// Versions of a definition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionList {
+    /// Latest first, without drafts.
+    pub items: Vec<VersionBody>,
+    /// What to ask for as `after`; nothing at the end.
+    pub next: Option<String>,
+}
+
+/// Which page of the versions is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// Where the page begins: `next` of the page before it.
+    after: Option<String>,
+}
+
+/// The versions of a definition and what each changed.
+#[utoipa::path(
+    get, path = "/api/v1/definitions/{code}", tag = "definitions",
+    params(("code" = String, Path, description = "Code"), Asked),
+    responses(
+        (status = 200, body = VersionList),
+        (status = 400, description = "The page cannot be read", content_type = "application/problem+json"),
+        (status = 404, description = "No such definition", content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn versions(
+    Extract(app): Extract<App>,
+    ctx: Context,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<VersionList>, Failure> {
+    let before = match asked.after.as_deref().filter(|after| !after.is_empty()) {
+        None => None,
+        Some(after) => Some(after.parse().map_err(|_| BadNarrow::new("after", after))?),
+    };
+    let found = app.db.read(async |tx| Versions::load(tx, &code, before).await).await?;
+    if found.is_empty() && before.is_none() {
+        return Err(Error::NoDefinition(code).into());
+    }
+    let next = found.last_told().map(|last| last.version.to_string());
+    Ok(Json(VersionList { items: found.pairs().map(|pair| version(ctx.locale, pair)).collect(), next }))
+}
+
+fn version(locale: Locale, (one, before): (&Definition, Option<&Definition>)) -> VersionBody {
+    VersionBody {
+        definition: body(locale, one),
+        written_by: one.created_by.clone(),
+        written_at: one.created_at.to_minute(),
+        approved_by: one.published_by.clone(),
+        changes: differences(locale, before, one),
+    }
 }
 
 /// One version of a definition.

@@ -14,6 +14,7 @@ use sh_trade::{
 
 use super::{
     breakdown::{Breakdown, Part, Total},
+    changes::ValueLog,
     narrow::Point,
     overview::Overview,
     places::Places,
@@ -42,12 +43,16 @@ const COMPARISON_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// About how many bytes one row of a comparison takes.
 const COMPARED_ROW_BYTES: usize = 120;
 
+/// Memory for what changed values, in bytes.
+const LOG_BYTES_MAX: usize = 1024 * 1024;
+
 /// What pages keep ready as long as nothing is posted. One per program; cheap to share.
 #[derive(Debug)]
 pub struct Kept {
     places: Recent<Place, Arc<Places>>,
     overviews: Recent<OverviewKey, Arc<Overview>>,
     comparisons: Recent<ComparisonKey, Arc<Vec<FigureComparison>>>,
+    pub(super) logs: Recent<Place, Arc<ValueLog>>,
 }
 
 /// A release, the last block of lines, the last posting, and the versions of definitions that are in force.
@@ -60,6 +65,7 @@ impl Default for Kept {
     fn default() -> Self {
         Self {
             places: Recent::new(PLACES_BYTES_MAX),
+            logs: Recent::new(LOG_BYTES_MAX),
             overviews: Recent::new(OVERVIEW_BYTES_MAX),
             comparisons: Recent::new(COMPARISON_BYTES_MAX),
         }
@@ -104,8 +110,8 @@ pub(crate) fn protects(ctx: &Context) -> bool {
 /// What answers questions: the figures of the program and what pages keep ready.
 #[derive(Debug, Clone)]
 pub(crate) struct Desk {
-    figures: Arc<Figures>,
-    kept: Arc<Kept>,
+    pub(super) figures: Arc<Figures>,
+    pub(super) kept: Arc<Kept>,
     protect: bool,
 }
 

@@ -3,6 +3,7 @@
 //! Pages, files and the JSON interface all go through here, so that they show the same and hide the same.
 
 pub(crate) mod breakdown;
+pub(crate) mod changes;
 pub(crate) mod load;
 pub(crate) mod names;
 pub(crate) mod narrow;

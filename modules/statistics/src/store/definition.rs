@@ -17,6 +17,9 @@ statements! {
     VERSIONS = "SELECT code, version, name_zh, name_en, text_zh, text_en, day_from, day_until, conditions, display,
         state, created_by, created_at, published_by, published_at FROM definition
         WHERE code = $1 ORDER BY version DESC";
+    PUBLIC_VERSIONS = "SELECT code, version, name_zh, name_en, text_zh, text_en, day_from, day_until, conditions,
+        display, state, created_by, created_at, published_by, published_at FROM definition
+        WHERE code = $1 AND version < $2 AND state <> 'draft' ORDER BY version DESC LIMIT $3";
     LAST_VERSION = "SELECT COALESCE(MAX(version), 0) FROM definition WHERE code = $1";
     CHANGE_DRAFT = "UPDATE definition SET name_zh = $3, name_en = $4, text_zh = $5, text_en = $6, day_from = $7,
         day_until = $8, conditions = $9, display = $10 WHERE code = $1 AND version = $2 AND state = 'draft'";
@@ -86,6 +89,17 @@ pub(crate) async fn in_state(tx: &mut Tx, state: State) -> Result<Vec<Definition
 /// All versions of a code, latest first.
 pub(crate) async fn versions(tx: &mut Tx, code: &str) -> Result<Vec<Definition>, DbError> {
     tx.fetch_all(&VERSIONS, binds![code]).await
+}
+
+/// Versions of a code below one, latest first, without drafts.
+pub(crate) async fn public_versions(
+    tx: &mut Tx,
+    code: &str,
+    before: i64,
+    limit: usize,
+) -> Result<Vec<Definition>, DbError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    tx.fetch_all(&PUBLIC_VERSIONS, binds![code, before, limit]).await
 }
 
 pub(crate) async fn last_version(tx: &mut Tx, code: &str) -> Result<i64, DbError> {

@@ -305,6 +305,80 @@ async fn the_past_is_answered_as_it_was_known(db: Db) {
 }
 
 #[db_test(MIGRATIONS)]
+async fn the_change_log_tells_what_changed_a_figure_and_its_definition(db: Db) {
+    let site = seeded(&db).await;
+    let first = lines().iter().map(|line| line.amount.0).sum::<i64>();
+    post(&db, &CubeSink::default(), 2, 20_201_205, "import", &[sale(91, 20_200_501, 1_000)]).await;
+    let taken_back = lines()[0].reversal(1, 3);
+    post(&db, &CubeSink::default(), 3, 20_201_205, "withdrawal", std::slice::from_ref(&taken_back)).await;
+    let body = json(&site, "public", "/api/v1/figures/gd-3y/changes").await;
+    let days = body["days"].as_array().unwrap();
+    let second = 1_000 + taken_back.amount.0;
+    let told =
+        |day: &Value| (day["change"]["amount"].as_i64().unwrap(), day["after"]["amount"].as_i64().unwrap());
+    assert_eq!((days.len(), told(&days[0]), told(&days[1])), (2, (second, first + second), (first, first)));
+    let causes =
+        serde_json::json!([{"cause": "import", "postings": 1}, {"cause": "withdrawal", "postings": 1}]);
+    assert_eq!((&days[0]["causes"], &body["before"]), (&causes, &Value::Null));
+    let page = site.get("public", "/data/m/gd-3y").await.body;
+    for text in ["变更记录", "2020-12-05", "导入 1 次、撤回导入 1 次", "系统自带", "第一版"]
+    {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    // Of a part of the value it is not known.
+    let part = site.get("public", "/data/m/gd-3y?channel=market").await.body;
+    assert!(part.contains("变更记录") && !part.contains("撤回导入 1 次"), "{part}");
+
+    let mut content = db.read(async |tx| definitions::find(tx, "gd-3y", None).await).await.unwrap().content;
+    content.from = day(20_190_101);
+    content.clauses.pop();
+    content.clauses.push(sh_statistics::definition::Condition::is(sh_trade::axes::Axis::Channel, 2).into());
+    db.write(async |tx| definitions::draft(tx, "gd-3y", &content, "张三", NOW).await).await.unwrap();
+    let versions = json(&site, "public", "/api/v1/definitions/gd-3y").await;
+    assert_eq!(versions["items"].as_array().unwrap().len(), 1, "drafts are not public: {versions}");
+    definitions::preview(&db, "gd-3y", 2, |_| ()).await.unwrap();
+    db.write(async |tx| definitions::publish(tx, "gd-3y", 2, "李四", NOW).await).await.unwrap();
+    let versions = json(&site, "public", "/api/v1/definitions/gd-3y").await;
+    let latest = &versions["items"][0];
+    let people = (&latest["written_by"], &latest["approved_by"], &latest["version"]);
+    assert_eq!(people, (&"张三".into(), &"李四".into(), &2.into()), "{versions}");
+    let changes: Vec<&str> =
+        latest["changes"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(
+        changes[0].contains("2018-01-01～2020-11-30") && changes[0].contains("2019-01-01"),
+        "{changes:?}"
+    );
+    assert!(changes[1].starts_with("去掉条件：") && changes[2].starts_with("增加条件："), "{changes:?}");
+    assert!(changes[2].contains("交易市场"), "{changes:?}");
+    let page = site.get("public", "/data/m/gd-3y?lang=en").await.body;
+    for text in ["Change log", "Condition added", "张三", "李四", "First version", "2019-01-01"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert_eq!(site.get("public", "/api/v1/definitions/none").await.status.as_u16(), 404);
+    assert_eq!(site.get("public", "/api/v1/definitions/gd-3y?after=x").await.status.as_u16(), 400);
+    let older = json(&site, "public", "/api/v1/definitions/gd-3y?after=2").await;
+    assert_eq!(older["items"][0]["version"], 1);
+}
+
+#[db_test(MIGRATIONS)]
+async fn what_is_reported_stands_beside_what_is_counted(db: Db) {
+    let site = seeded(&db).await;
+    let app = testing::app(db.clone(), sh_testkit::clock(), sh_testkit::ids());
+    let ctx = Context::system(&app, "test");
+    db.write(async |tx| sh_trade::service::sources::install_defaults(&ctx, tx).await).await.unwrap();
+    let body = json(&site, "public", "/api/v1/figures/gd-3y/claims").await;
+    let figure = json(&site, "public", "/api/v1/figures/gd-3y").await;
+    assert_eq!((&body["value"], &body["trades"]), (&figure["value"], &figure["trades"]));
+    let sources = body["sources"].as_array().unwrap();
+    for field in ["claims", "gross", "waiting", "waiting_amount"] {
+        let sum: i64 = sources.iter().map(|one| one[field].as_i64().unwrap()).sum();
+        assert_eq!(body[field], sum, "{field}");
+    }
+    assert_eq!(site.get("public", "/api/v1/figures/none/claims").await.status.as_u16(), 404);
+    assert_eq!(site.get("public", "/api/v1/figures/none/changes").await.status.as_u16(), 404);
+}
+
+#[db_test(MIGRATIONS)]
 async fn data_that_stop_name_the_cities_they_wait_for(db: Db) {
     let site = seeded(&db).await;
     let says = async |path: &str, text: &str| {

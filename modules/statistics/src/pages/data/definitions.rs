@@ -34,10 +34,28 @@ pub(crate) fn conditions(locale: Locale, definition: &Definition) -> Vec<(String
     let names = Names::new(locale, definition.content.until);
     let mut rows = vec![(locale.t("data-period"), frame::period(definition))];
     for clause in &definition.content.clauses {
-        let head = clause.0.first().map_or_else(String::new, |first| axis_label(first.axis, locale));
-        rows.push((head, html! { (clause_text(locale, &names, clause)) }));
+        rows.push((head(locale, clause), html! { (clause_text(locale, &names, clause)) }));
     }
     rows
+}
+
+/// A clause and what it says.
+pub(super) type Worded<'a> = (&'a Clause, String);
+
+/// Every clause of a definition in words: 销售渠道：832 平台.
+pub(super) fn clauses(locale: Locale, definition: &Definition) -> Vec<Worded<'_>> {
+    let names = Names::new(locale, definition.content.until);
+    let words = |clause| {
+        let named =
+            [("name", head(locale, clause).into()), ("value", clause_text(locale, &names, clause).into())];
+        (clause, locale.with("data-named", &named))
+    };
+    definition.content.clauses.iter().map(words).collect()
+}
+
+/// The axis of the first condition of a clause.
+fn head(locale: Locale, clause: &Clause) -> String {
+    clause.0.first().map_or_else(String::new, |first| axis_label(first.axis, locale))
 }
 
 /// A clause in words. The axis of the first condition stands before it; others are named.

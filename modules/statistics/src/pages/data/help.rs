@@ -17,9 +17,12 @@ pub(super) async fn page(State(app): State<App>, ctx: Context) -> Html {
         ("/api/v1/figures", ctx.t("data-api-figures")),
         ("/api/v1/figures/gd-3y?by=origin-province", ctx.t("data-api-figure")),
         ("/api/v1/figures/gd-3y?by=month&origin=520000&as_of=2020-12-09", ctx.t("data-api-as-of")),
+        ("/api/v1/figures/gd-3y/claims", ctx.t("data-api-claims")),
+        ("/api/v1/figures/gd-3y/changes", ctx.t("data-api-changes")),
         ("/api/v1/trades?figure=gd-3y&origin=520500&month=202010", ctx.t("data-api-trades")),
         ("/api/v1/releases", ctx.t("data-api-releases")),
         ("/api/v1/definitions", ctx.t("data-api-definitions")),
+        ("/api/v1/definitions/gd-3y", ctx.t("data-api-versions")),
         ("/api/v1/openapi.json", ctx.t("data-api-openapi")),
     ];
     let rows = endpoints.into_iter().map(|(path, means)| {

@@ -1,5 +1,7 @@
 //! `/data/m/{figure}`: a definition with its value, its parts along any axis, what sources claimed, and its versions.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -14,6 +16,7 @@ use sh_ui::{
 };
 
 use super::{
+    changes,
     cockpit::month_bars,
     definitions,
     drill::{bars_block, grades_block},
@@ -21,11 +24,11 @@ use super::{
 };
 use crate::{
     Error,
-    definition::{Definition, State as Version},
-    definitions as versions,
+    definition::Definition,
     export::{self, Ending},
     public::{
         breakdown::{Breakdown, Total},
+        changes::{ValueLog, Versions},
         load::{self, Desk, Freshness},
         names::Names,
         narrow::{self, BadNarrow, Narrow, Point},
@@ -61,7 +64,8 @@ pub(super) struct Asked {
 /// What the page shows.
 struct Metric {
     definition: Definition,
-    versions: Vec<Definition>,
+    versions: Versions,
+    log: Option<Arc<ValueLog>>,
     fresh: Freshness,
     names: Names,
     points: Vec<Point>,
@@ -105,7 +109,9 @@ pub(super) async fn page(
             let names = Names::new(ctx.locale, definition.content.until);
             let split = desk.split(tx, &definition, &points, axis).await?;
             Ok::<_, Error>(Metric {
-                versions: versions::versions(tx, code).await?,
+                versions: Versions::load(tx, code, None).await?,
+                // What changed a part of the value is not kept.
+                log: if points.is_empty() { desk.value_log(tx, &definition).await? } else { None },
                 total: split.parent,
                 months: desk.split(tx, &definition, &points, Axis::Month).await?,
                 grades: desk.split(tx, &definition, &points, Axis::Grade).await?,
@@ -158,7 +164,7 @@ impl Metric {
             (self.parts(&cited))
             div.grid { (self.months(&cited)) (grades_block(&cited, &self.grades)) }
             (self.claims(ctx))
-            (self.changes(ctx))
+            (changes::log(locale, &self.versions, self.log.as_deref()))
         };
         data_page(&frame, &content)
     }
@@ -293,24 +299,6 @@ impl Metric {
                 (data_table(locale, &table))
             }
         }
-    }
-
-    /// The versions of the definition, latest first.
-    fn changes(&self, ctx: &Context) -> Markup {
-        let locale = ctx.locale;
-        let versions = self.versions.iter().filter(|version| version.state != Version::Draft);
-        let list = html! {
-            div.flow {
-                @for version in versions {
-                    p {
-                        a href=(frame::definition_href(version)) { (frame::definition_name(locale, version)) }
-                        " " (definitions::state_tag(locale, version.state))
-                        @if let Some(at) = version.published_at { " " span.hint { (at.day()) } }
-                    }
-                }
-            }
-        };
-        panel(&locale.t("data-versions"), None, &list)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The public data pages (数据驾驶舱): figures that anyone can open, down to one order. Nobody signs in here.
 
+pub(crate) mod changes;
 pub(crate) mod cockpit;
 pub(crate) mod definitions;
 mod drill;
