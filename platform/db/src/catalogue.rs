@@ -1,4 +1,5 @@
-//! What a database says of its own schema, in the same words on both engines, so that a test can compare them.
+//! What a database says of its own schema, in the same words on both engines, so that a test can compare them. The index
+//! of texts is each engine's own (FTS5 beside its tables, GIN) and is left out.
 
 use std::fmt::{self, Write as _};
 
@@ -7,7 +8,7 @@ use crate::{Db, DbError, FromRow, Row, Sql, binds};
 /// Every column: table, name, type as the engine calls it, whether a value must stand, place in the primary key or 0.
 const COLUMNS: Sql = Sql::new(
     "COLUMNS",
-    "SELECT m.name, c.name, c.type, c.\"notnull\" = 1, c.pk FROM sqlite_master m, pragma_table_info(m.name) c
+    "SELECT m.name, c.name, c.type, c.\"notnull\" = 1, c.pk FROM pragma_table_list m, pragma_table_info(m.name) c
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' ORDER BY m.name, c.cid",
 )
 .postgres(
@@ -23,7 +24,7 @@ const INDEXES: Sql = Sql::new(
     "INDEXES",
     "SELECT m.name, i.\"unique\" = 1, i.partial = 1,
         (SELECT group_concat(COALESCE(x.name, '…'), ', ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) x)
-     FROM sqlite_master m, pragma_index_list(m.name) i
+     FROM pragma_table_list m, pragma_index_list(m.name) i
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND i.origin <> 'pk'",
 )
 .postgres(
@@ -31,7 +32,8 @@ const INDEXES: Sql = Sql::new(
         (SELECT string_agg(COALESCE(CAST(a.attname AS TEXT), '…'), ', ' ORDER BY k.place)
          FROM unnest(CAST(i.indkey AS INT2[])) WITH ORDINALITY k(number, place)
          LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number)
-     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+     JOIN pg_am w ON w.oid = x.relam AND w.amname = 'btree'
      WHERE NOT i.indisprimary AND t.relnamespace = CAST('public' AS regnamespace)",
 );
 

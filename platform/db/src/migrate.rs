@@ -6,6 +6,7 @@ use crate::{Db, DbError, Engine, Sql, sql::render_schema};
 ///
 /// Type tokens stand for the engine's own types: `{{i64}} {{text}} {{bool}} {{bytes}} {{uuid}} {{instant}} {{json}}`.
 /// A table ends with `{{strict}}`, or with `{{clustered}}` when its rows should lie in the order of the primary key.
+/// What only one engine has, such as its index of texts, stands between lines `{{sqlite}}` or `{{postgres}}` and `{{both}}`.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
     /// The module that owns the tables.

@@ -256,9 +256,22 @@ macro_rules! updates {
     };
 }
 
-/// Renders the type tokens of a migration for an engine.
+/// Renders the type tokens of a migration for an engine, and leaves out what is meant for the other one.
 pub(crate) fn render_schema(text: &str, engine: Engine) -> String {
-    let mut out = text.to_owned();
+    let mut out = String::with_capacity(text.len());
+    let mut meant_for = None;
+    for line in text.lines() {
+        match line.trim() {
+            "{{sqlite}}" => meant_for = Some(Engine::Sqlite),
+            "{{postgres}}" => meant_for = Some(Engine::Postgres),
+            "{{both}}" => meant_for = None,
+            _ if meant_for.is_none_or(|other| other == engine) => {
+                out.push_str(line);
+                out.push('\n');
+            }
+            _ => {}
+        }
+    }
     for (token, sqlite, postgres) in schema_tokens() {
         out = out.replace(token, if engine == Engine::Sqlite { sqlite } else { postgres });
     }

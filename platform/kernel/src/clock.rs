@@ -185,6 +185,18 @@ mod tests {
     }
 
     #[test]
+    fn ordinals_ascend_with_the_identifiers() {
+        let ids = IdGen::new();
+        let start = 1_606_755_600_000_000;
+        let mut last = -1;
+        for micros in [start, start, start + 1_000, start + 1_000, start + 10_i64.pow(15)] {
+            let next = ids.next::<()>(Instant::from_micros(micros)).ordinal();
+            assert!(next > last, "{next} after {last}");
+            last = next;
+        }
+    }
+
+    #[test]
     fn a_day_is_the_day_in_shanghai() {
         // 2020-11-30T17:00:00Z is already 1 December in Shanghai.
         let instant = Instant::from_micros(1_606_755_600_000_000);
