@@ -1,1 +1,51 @@
-//! Stub.
+//! What can be bought, and who says that it may be shown: shops, products with variants and prices, freight, photos,
+//! halls (店铺、商品、规格、价格、运费、分馆).
+//!
+//! A supplier works on a copy of a product ([`draft::Draft`], kept as typed) and hands it in; the operator approves it or
+//! returns it with remarks by field; only what was approved ([`draft::Content`]) is shown and sold, and stays so while the
+//! supplier works on the next copy. Prices change at once and are recorded. [`basket`] is what stock and mall build on.
+//!
+//! | who | use cases |
+//! |---|---|
+//! | supplier | [`service::edit`], [`service::price`], [`service::shelf::set`], [`service::shops::set_profile`] |
+//! | operator | [`service::review`], [`service::shelf::switch`], [`service::shops::open`], [`service::shops::switch`] |
+//! | everybody | [`service::public`], [`service::favourites`] |
+
+pub mod basket;
+mod category;
+pub mod draft;
+mod error;
+pub mod freight;
+pub mod model;
+pub mod service;
+mod store;
+
+use sh_db::{Insert, Migration, Sql};
+
+pub use category::{Categories, Category, Kind};
+pub use error::Error;
+pub use store::{
+    hall::Hall,
+    product::{ListedProduct, ProductFilter, ProductRow, Remarks, Waiting},
+    public::Card,
+    shop::{FreightRow, ShopRow},
+    sku::{PictureRow, PriceChange},
+};
+
+/// The schema of this module.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { module: "catalogue", version: 1, text: include_str!("../migrations/0001_catalogue.sql") }];
+
+/// Every statement of this module, for the test that prepares them on both engines.
+pub const STATEMENTS: [&[Sql]; 6] = [
+    store::basket::STATEMENTS,
+    store::hall::STATEMENTS,
+    store::product::STATEMENTS,
+    store::public::STATEMENTS,
+    store::shop::STATEMENTS,
+    store::sku::STATEMENTS,
+];
+
+/// Every bulk write of this module, likewise.
+pub const INSERTS: [&[Insert]; 4] =
+    [store::hall::INSERTS, store::product::INSERTS, store::shop::INSERTS, store::sku::INSERTS];

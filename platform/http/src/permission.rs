@@ -67,6 +67,16 @@ coded! {
         ReadJobs = "read-jobs",
         /// Stop and repeat jobs (管理后台任务).
         ManageJobs = "manage-jobs",
+        /// See shops and their products in every state (查看店铺与商品).
+        ReadListings = "read-listings",
+        /// Write products, prices, photos and freight of a shop (维护商品).
+        EditListings = "edit-listings",
+        /// Approve and return products, switch them off (审核商品).
+        ReviewListings = "review-listings",
+        /// Open shops and halls, switch shops off (管理商城).
+        ManageMall = "manage-mall",
+        /// Put products aside and buy (购物).
+        Shop = "shop",
     }
 }
 
@@ -90,6 +100,10 @@ impl Permission {
             Self::ReadAudit => Self::ReadAudit,
             Self::ReadLedger => Self::ReadLedger,
             Self::ReadJobs | Self::ManageJobs => Self::ReadJobs,
+            Self::ReadListings | Self::EditListings | Self::ReviewListings | Self::ManageMall => {
+                Self::ReadListings
+            }
+            Self::Shop => Self::Shop,
         }
     }
 
@@ -105,6 +119,7 @@ impl Permission {
                 | Self::ReadAudit
                 | Self::ReadLedger
                 | Self::ReadJobs
+                | Self::ReadListings
                 | Self::Unmask
         )
     }
@@ -141,6 +156,7 @@ const TASK_FORCE: &[P] = &[
     P::Unmask,
     P::ReadJobs,
     P::ManageJobs,
+    P::ReadListings,
 ];
 const CITY: &[P] = &[
     P::ReadClaims,
@@ -174,9 +190,13 @@ const AUDITOR: &[P] = &[
     P::ReadLedger,
     P::Unmask,
     P::ReadJobs,
+    P::ReadListings,
 ];
 const OPERATOR: &[P] =
     &[P::ReadClaims, P::ImportClaims, P::ConfirmImport, P::WithdrawImport, P::ReadSources, P::ReadJobs];
+const MALL_OPERATOR: &[P] = &[P::ReadListings, P::ReviewListings, P::ManageMall];
+const SUPPLIER: &[P] = &[P::ReadListings, P::EditListings];
+const SHOPPER: &[P] = &[P::Shop];
 
 coded! {
     /// A bundle of permissions (角色), given to a person for a scope.
@@ -193,6 +213,12 @@ coded! {
         Auditor = "auditor",
         /// 报送员: reports for one market, outlet or platform.
         Operator = "operator",
+        /// 商城运营: reviews products, opens and switches off shops.
+        MallOperator = "mall-operator",
+        /// 供应商: keeps the products of one shop.
+        Supplier = "supplier",
+        /// 顾客: puts products aside and buys.
+        Shopper = "shopper",
     }
 }
 
@@ -206,6 +232,9 @@ impl Role {
             Self::County => COUNTY,
             Self::Auditor => AUDITOR,
             Self::Operator => OPERATOR,
+            Self::MallOperator => MALL_OPERATOR,
+            Self::Supplier => SUPPLIER,
+            Self::Shopper => SHOPPER,
         }
     }
 
@@ -225,12 +254,12 @@ mod tests {
     fn the_whole_matrix() {
         let mut table = format!("{:<18}", "");
         for role in Role::ALL {
-            write!(table, "{:<11}", role.code()).unwrap();
+            write!(table, "{:<15}", role.code()).unwrap();
         }
         for permission in Permission::ALL {
             write!(table, "\n{:<18}", permission.code()).unwrap();
             for role in Role::ALL {
-                write!(table, "{:<11}", if role.may(*permission) { "yes" } else { "-" }).unwrap();
+                write!(table, "{:<15}", if role.may(*permission) { "yes" } else { "-" }).unwrap();
             }
         }
         let table: Vec<&str> = table.lines().map(str::trim_end).collect();

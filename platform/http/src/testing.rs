@@ -181,7 +181,7 @@ impl TestSite {
 }
 
 /// One actor of each role and nobody, as [`TestSite::probe`] takes them: the province, Shenzhen, its Nanshan district,
-/// the market.
+/// the market, a shop.
 pub const EVERY_ROLE: &[&str] = &[
     "public",
     "admin@*",
@@ -190,4 +190,7 @@ pub const EVERY_ROLE: &[&str] = &[
     "county@region:440305",
     "auditor@*",
     "operator@organisation:sz-market",
+    "mall-operator@*",
+    "supplier@organisation:sz-shop",
+    "shopper@*",
 ];

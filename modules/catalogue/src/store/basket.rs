@@ -1,0 +1,65 @@
+//! What a basket must know of its variants, in one query.
+
+use std::sync::Arc;
+
+use sh_db::{DbError, FromRow, Row, Tx, binds};
+use sh_kernel::Id;
+
+use super::shop::json_if;
+use crate::{
+    basket::{BasketSku, Blocked},
+    freight::Template,
+    model::{Shelf, ShopState, Sku, unit_of_code},
+};
+
+sh_db::statements! {
+    /// Variants with what buying them depends on.
+    FOR_BASKET = "SELECT s.id, s.version, s.price, s.spec, s.content, s.gross_grams, s.active, p.id, p.version, p.name, \
+        p.shelf, p.kind, p.origin, p.producer, p.unit, p.returnable, p.certified_until, p.cover, h.id, h.party, h.name, \
+        h.organisation, h.state, f.id, f.template \
+        FROM sku s JOIN product p ON p.id = s.product AND p.shop = s.shop JOIN shop h ON h.id = s.shop \
+        LEFT JOIN freight f ON f.id = p.freight AND f.shop = p.shop WHERE s.id {{in_uuid $1}}";
+}
+
+impl FromRow for BasketSku {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        let (active, shelf, state): (bool, Shelf, ShopState) = (row.get(6)?, row.get(10)?, row.get(22)?);
+        let blocked = match (state, shelf, active) {
+            (ShopState::SwitchedOff, ..) => Some(Blocked::ShopOff),
+            (_, Shelf::SwitchedOff, _) => Some(Blocked::SwitchedOff),
+            (_, Shelf::OnSale, true) => None,
+            _ => Some(Blocked::OffSale),
+        };
+        let column =
+            |column, what: &str| DbError::Column { column, problem: format!("a sold product has no {what}") };
+        Ok(Self {
+            sku: row.get(0)?,
+            sku_version: row.get(1)?,
+            price: row.get(2)?,
+            spec: row.get(3)?,
+            content: row.get(4)?,
+            gross_grams: row.get(5)?,
+            product: row.get(7)?,
+            product_version: row.get(8)?,
+            name: row.get(9)?,
+            kind: row.get(11)?,
+            origin: row.get::<Option<_>>(12)?.ok_or_else(|| column(12, "origin"))?,
+            producer: row.get(13)?,
+            unit: unit_of_code(row.get(14)?),
+            returnable: row.get(15)?,
+            certified_until: row.get(16)?,
+            cover: row.get(17)?,
+            shop: row.get(18)?,
+            seller: row.get(19)?,
+            shop_name: row.get(20)?,
+            organisation: row.get(21)?,
+            freight: row.get(23)?,
+            template: json_if::<Template>(row, 24)?.map(Arc::new),
+            blocked,
+        })
+    }
+}
+
+pub(crate) async fn for_basket(tx: &mut Tx, skus: &[Id<Sku>]) -> Result<Vec<BasketSku>, DbError> {
+    tx.fetch_all(&FOR_BASKET, binds![skus]).await
+}

@@ -1,0 +1,8 @@
+//! All SQL of the module, one file per table or group of them.
+
+pub(crate) mod basket;
+pub(crate) mod hall;
+pub(crate) mod product;
+pub(crate) mod public;
+pub(crate) mod shop;
+pub(crate) mod sku;
