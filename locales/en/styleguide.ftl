@@ -14,5 +14,6 @@ specimen-proofs = Proofs and timeline
 specimen-charts = Charts
 specimen-blocks = Chart block
 specimen-map = Tile map
+specimen-mall = The mall
 
 styleguide-title = Style guide

@@ -14,5 +14,6 @@ specimen-proofs = 证明与轨迹
 specimen-charts = 图表
 specimen-blocks = 图表块
 specimen-map = 方格图
+specimen-mall = 商城
 
 styleguide-title = 组件样册

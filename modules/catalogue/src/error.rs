@@ -106,7 +106,6 @@ impl AppError for Error {
     fn args(&self) -> Vec<(&str, String)> {
         match self {
             Self::CodeTaken(code) => vec![("value", code.clone())],
-            Self::WrongState(state) => vec![("state", (*state).to_owned())],
             Self::Store(StoreError::TooLarge { limit }) => vec![("limit", limit.to_string())],
             _ => Vec::new(),
         }

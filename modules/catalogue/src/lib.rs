@@ -14,9 +14,12 @@
 pub mod basket;
 mod category;
 pub mod draft;
+pub mod drawing;
 mod error;
 pub mod freight;
+pub mod hook;
 pub mod model;
+mod pages;
 pub mod service;
 mod store;
 
@@ -49,3 +52,16 @@ pub const STATEMENTS: [&[Sql]; 6] = [
 /// Every bulk write of this module, likewise.
 pub const INSERTS: [&[Insert]; 4] =
     [store::hall::INSERTS, store::product::INSERTS, store::shop::INSERTS, store::sku::INSERTS];
+
+/// What this module brings into the program. It shows more with [`hook::Buy`] and [`hook::Headline`] hung into the program,
+/// and counts less often with [`service::halls::Counts`].
+pub fn module() -> sh_http::Module {
+    let module = sh_http::Module::new("catalogue")
+        .routes(pages::routes())
+        .files(pages::files::routes())
+        .migrations(MIGRATIONS);
+    let menu = pages::shop::MENU.into_iter().chain(pages::work::MENU);
+    let module = menu.fold(module, sh_http::Module::menu);
+    let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
+    INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))
+}

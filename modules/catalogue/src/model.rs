@@ -64,7 +64,6 @@ macro_rules! coded {
         }
     };
 }
-pub(crate) use coded;
 
 coded! {
     /// Whether a product can be bought (上架状态).

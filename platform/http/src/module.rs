@@ -30,6 +30,8 @@ pub struct Module {
     pub updates: Vec<&'static [Update]>,
     /// Its pages in the menu of the workbench.
     pub menu: Vec<MenuEntry>,
+    /// Files that everybody gets alike, served beside the pages: no cookie is read or set there.
+    pub files: Router<App>,
 }
 
 /// A page in the menu of the workbench, shown to whoever has the permission somewhere.
@@ -60,6 +62,7 @@ impl Module {
             inserts: Vec::new(),
             updates: Vec::new(),
             menu: Vec::new(),
+            files: Router::new(),
         }
     }
 
@@ -89,6 +92,14 @@ impl Module {
     #[must_use]
     pub fn updates(mut self, updates: &'static [Update]) -> Self {
         self.updates.push(updates);
+        self
+    }
+
+    /// With files that everybody gets alike, such as photos. They pass no boundary: nobody is asked who they are, and the
+    /// handler sets all headers itself.
+    #[must_use]
+    pub fn files(mut self, files: Router<App>) -> Self {
+        self.files = files;
         self
     }
 
@@ -122,8 +133,10 @@ pub fn site(app: &App, modules: Vec<Module>, identify: Identify) -> (Router, Ope
     let mut menu: Vec<MenuEntry> = modules.iter().flat_map(|module| module.menu.iter().copied()).collect();
     menu.sort_by_key(|entry| entry.order);
     let mut routes = OpenApiRouter::with_openapi(openapi::base());
+    let mut files = Router::new();
     for module in modules {
         routes = routes.merge(module.routes);
+        files = files.merge(module.files);
     }
     let (routes, description) = routes.split_for_parts();
     let boundary = boundary::Boundary { app: app.clone(), identify, menu: menu.into() };
@@ -137,6 +150,7 @@ pub fn site(app: &App, modules: Vec<Module>, identify: Identify) -> (Router, Ope
     let router = Router::new()
         .route("/assets/{*path}", routing::get(serve::assets))
         .route("/healthz", routing::get(serve::health))
+        .merge(files)
         .merge(inner)
         .layer(CompressionLayer::new())
         .with_state(app.clone());

@@ -133,6 +133,8 @@ pub struct Frame {
     pub has_errors: bool,
     /// What the foot must name.
     pub site: SiteInfo,
+    /// Style sheets besides those that every page of its kind has, such as `mall.css`.
+    pub styles: Vec<&'static str>,
 }
 
 impl Frame {
@@ -276,16 +278,18 @@ pub fn plain_page(frame: &Frame, content: &Markup) -> Markup {
 
 /// What a page loads besides the common style sheet.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     /// Nothing: a public page is complete without any script.
     Site,
+    /// The styles of the mall.
+    Mall,
     /// The styles of the cockpit.
     Data,
     /// htmx, because fragments are swapped.
     Work,
 }
 
-fn document(frame: &Frame, kind: Kind, body: &Markup) -> Markup {
+pub(crate) fn document(frame: &Frame, kind: Kind, body: &Markup) -> Markup {
     let night = frame.theme == Theme::SeaNight;
     html! {
         (DOCTYPE)
@@ -306,6 +310,8 @@ fn document(frame: &Frame, kind: Kind, body: &Markup) -> Markup {
                 link rel="icon" type="image/svg+xml" href=(asset("mark.svg"));
                 link rel="stylesheet" href=(asset("app.css"));
                 @if kind == Kind::Data { link rel="stylesheet" href=(asset("cockpit.css")); }
+                @if kind == Kind::Mall { link rel="stylesheet" href=(asset("mall.css")); }
+                @for name in &frame.styles { link rel="stylesheet" href=(asset(name)); }
                 @if kind == Kind::Work { script type="module" src=(asset("app.js")) {} }
             }
             body #top {
@@ -327,7 +333,7 @@ fn mark() -> Markup {
     }
 }
 
-fn brand(frame: &Frame) -> Markup {
+pub(crate) fn brand(frame: &Frame) -> Markup {
     html! { a.brand href="/" { (mark()) span { (frame.locale.t("brand")) } } }
 }
 
@@ -366,7 +372,7 @@ fn badge(locale: Locale, user: &UserBadge) -> Markup {
 }
 
 /// A form, because it changes what the server remembers; it comes back to the same address.
-fn language_switch(frame: &Frame) -> Markup {
+pub(crate) fn language_switch(frame: &Frame) -> Markup {
     let other = frame.locale.other();
     html! {
         form.language method="post" action="/language" {
@@ -433,11 +439,11 @@ fn aria_current(here: Option<&str>, item: &MenuItem) -> Option<&'static str> {
     (here == Some(item.href.as_str())).then_some("page")
 }
 
-fn crumbs(frame: &Frame) -> Markup {
+pub(crate) fn crumbs(frame: &Frame) -> Markup {
     breadcrumb(frame.locale, &frame.breadcrumb)
 }
 
-fn title_row(frame: &Frame) -> Markup {
+pub(crate) fn title_row(frame: &Frame) -> Markup {
     html! {
         @if !frame.title.is_empty() {
             div.title-row {
@@ -448,11 +454,11 @@ fn title_row(frame: &Frame) -> Markup {
     }
 }
 
-fn flash(frame: &Frame) -> Markup {
+pub(crate) fn flash(frame: &Frame) -> Markup {
     frame.flash.as_ref().map_or(PreEscaped(String::new()), |flash| notice::toast(flash.tone, &flash.text))
 }
 
-fn foot(frame: &Frame) -> Markup {
+pub(crate) fn foot(frame: &Frame) -> Markup {
     let (locale, site) = (frame.locale, &frame.site);
     let named = |key: &str, value: &Option<String>| {
         value.as_ref().map(|value| locale.with(key, &[("value", value.as_str().into())]))

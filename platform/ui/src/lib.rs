@@ -19,6 +19,7 @@ mod form;
 mod frame;
 mod list;
 mod locale;
+mod mall;
 mod nav;
 mod notice;
 mod proof;
@@ -47,6 +48,7 @@ pub use frame::{
 };
 pub use list::{BulkAction, Pager, QueryForm, bulk_bar, keyboard_list, pager, query_form, toolbar};
 pub use locale::{Arg, DYNAMIC_KEYS, Locale};
+pub use mall::{Chip, Goods, MallBar, chips, goods_grid, mall_page, price, spec_links};
 pub use nav::{Step, StepState, Tab, TaskItem, breadcrumb, steps, tabs, task_list};
 pub use notice::{banner, empty, skeleton, toast};
 pub use proof::{DrillStep, Proof, ProofState, TimelineEntry, drill_rail, proof_list, timeline};

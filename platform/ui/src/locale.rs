@@ -33,6 +33,7 @@ pub const DYNAMIC_KEYS: [&str; 16] = [
     "month-",
     "permission-",
     "problem-",
+    "product-",
     "province-",
     "role-",
     "specimen-",

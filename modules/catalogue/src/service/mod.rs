@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod favourites;
+pub mod halls;
 mod index;
 pub mod price;
 pub mod public;

@@ -1,8 +1,8 @@
 //! Changing a price. It holds at once: what was put into a basket before is compared again when it is bought.
 
 use sh_access::audit::{Entry, record};
-use sh_http::{App, Context, Permission};
-use sh_kernel::{Fen, Id};
+use sh_http::{App, Context, Invalid, Permission};
+use sh_kernel::{Fen, FieldErrors, Id};
 
 use super::{edit::find, index, review, shops::by};
 use crate::{
@@ -22,11 +22,13 @@ const PRICE_MAX: Fen = Fen(1_000_000_000);
 /// Sets the price of a variant, if it still is what the caller saw.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Changed`] if the price is another one by now; [`Error::WrongState`] if
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Changed`] if the price is another one by now; [`Error::Invalid`] if
 /// the new price is nothing or beyond reason.
 pub async fn set(ctx: &Context, app: &App, sku: Id<Sku>, seen: Fen, price: Fen) -> Result<(), Error> {
     if price <= Fen::ZERO || price > PRICE_MAX {
-        return Err(Error::WrongState("price-range"));
+        let mut errors = FieldErrors::default();
+        errors.push("/price", "price-range", ctx.t("product-price-wrong"));
+        return Err(Invalid(errors).into());
     }
     app.db
         .write(async |tx| {

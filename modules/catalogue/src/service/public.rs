@@ -7,11 +7,14 @@ use sh_kernel::{Day, Fen, Id, RegionCode};
 use sh_parties::Party;
 use sh_search::{After, Found, How, Order, Search};
 
-use super::index::{PRODUCT, facet};
+use super::{
+    edit::Opened,
+    index::{PRODUCT, facet},
+};
 use crate::{
     Error,
     basket::Blocked,
-    draft::Content,
+    draft::{Content, Facts, SkuContent},
     model::{Product, Shelf, Shop, Sku, SkuRow, unit_code},
     store::{
         hall, product,
@@ -271,4 +274,61 @@ pub async fn product(ctx: &Context, app: &App, id: Id<Sku>) -> Result<Shown, Err
             })
         })
         .await
+}
+
+/// The product of a variant, if the actor may see its workbench.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`].
+pub async fn home_of(ctx: &Context, app: &App, id: Id<Sku>) -> Result<Id<Product>, Error> {
+    app.db
+        .read(async |tx| {
+            let home = sku::home_of(tx, id).await?.ok_or(Error::NotFound)?;
+            super::edit::find(tx, ctx, home.product, sh_http::Permission::ReadListings).await?;
+            Ok(home.product)
+        })
+        .await
+}
+
+/// A product as its public page would show the working copy.
+///
+/// # Errors
+/// [`Error::Invalid`] if the working copy is not whole.
+pub async fn preview(ctx: &Context, app: &App, opened: &Opened) -> Result<Shown, Error> {
+    let freights = opened.freights.iter().map(|row| (row.id, row.name.clone())).collect();
+    let facts = Facts { today: ctx.today(), freights };
+    let draft = opened.product.draft();
+    let content = draft.check(&facts).map_err(|flaws| super::edit::invalid(ctx.locale, &flaws))?;
+    let number = sh_parties::number_of(&content.producer);
+    let producer = app.db.read(async |tx| sh_parties::party(tx, number).await).await?;
+    let row = |sku: &SkuContent| SkuRow {
+        id: opened
+            .skus
+            .iter()
+            .find(|known| known.code == sku.code)
+            .map_or_else(|| ctx.id(), |known| known.id),
+        code: sku.code.clone(),
+        spec: sku.spec.clone(),
+        content: sku.content,
+        gross_grams: sku.gross_grams,
+        price: sku.price,
+        active: true,
+        version: 0,
+    };
+    let skus: Vec<SkuRow> = content.skus.iter().map(row).collect();
+    let mut pictures = opened.pictures.clone();
+    pictures.retain(|picture| content.pictures.contains(&picture.id));
+    Ok(Shown {
+        product: opened.product.id,
+        sku: skus.first().cloned().ok_or(Error::NotFound)?,
+        skus,
+        pictures,
+        shop: opened.shop.clone(),
+        producer,
+        freight: opened.freights.iter().find(|row| Some(row.id) == content.freight).cloned(),
+        certificate: content.certificate.clone(),
+        blocked: None,
+        favourite: None,
+        content,
+    })
 }

@@ -6,6 +6,7 @@
 mod charts;
 mod forms;
 mod lists;
+mod mall;
 mod screen;
 mod words;
 
@@ -16,7 +17,7 @@ use crate::Locale;
 /// One family of components: its name in the address, and what shows it.
 type Specimen = (&'static str, fn(Locale) -> Markup);
 
-const FAMILIES: [Specimen; 14] = [
+const FAMILIES: [Specimen; 15] = [
     ("words", words::words),
     ("notices", words::notices),
     ("ways", words::ways),
@@ -31,6 +32,7 @@ const FAMILIES: [Specimen; 14] = [
     ("charts", charts::charts),
     ("blocks", charts::blocks),
     ("map", charts::map),
+    ("mall", mall::mall),
 ];
 
 /// Names of the families, in the order of the page.
