@@ -2,5 +2,6 @@
 
 pub mod cli;
 mod demo;
+mod hooks;
 mod pages;
 pub mod wiring;

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
+use sh_catalogue::{hook::Headline, service::halls::Counts};
 use sh_db::{Db, Migration, Options};
 use sh_http::{App, Context, Module, Settings};
 use sh_jobs::Handlers;
@@ -14,6 +15,8 @@ use sh_statistics::{
     cube::{self, CubeSink},
 };
 use sh_trade::sink::SharedSink;
+
+use crate::hooks;
 
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
@@ -70,6 +73,8 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
     let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
     let app =
         app.with(SharedSink(Arc::new(CubeSink::default()))).with(Figures::default()).with(Kept::default());
+    let app =
+        app.with(Counts::default()).with(Headline(Arc::new(|app, ctx| Box::pin(hooks::headline(app, ctx)))));
     Ok(sh_access::install(app)?)
 }
 
@@ -88,6 +93,8 @@ pub fn modules() -> Vec<Module> {
         sh_ledger::module(),
         sh_trade::module(),
         sh_statistics::module(),
+        search(),
+        sh_catalogue::module(),
         crate::pages::home::module(),
         crate::pages::styleguide::module(),
     ]
@@ -97,6 +104,10 @@ fn parties() -> Module {
     Module::new("parties")
         .migrations(sh_parties::MIGRATIONS)
         .store(sh_parties::STATEMENTS, sh_parties::INSERTS)
+}
+
+fn search() -> Module {
+    Module::new("search").migrations(sh_search::MIGRATIONS).store(sh_search::STATEMENTS, sh_search::INSERTS)
 }
 
 /// Puts in what every installation begins with: the sources and the definitions, with their sums. Doing it again changes
@@ -154,6 +165,9 @@ pub(crate) fn start_background(app: &App) {
         while !housekeeping.stop.is_cancelled() {
             if let Err(error) = forget_old_answers(&housekeeping).await {
                 tracing::warn!(%error, "old answers could not be forgotten");
+            }
+            if let Err(error) = sh_catalogue::service::shelf::forget_expired(&ctx, &housekeeping).await {
+                tracing::warn!(%error, "recognitions that have ended are still listed");
             }
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_hours(24)) => {}

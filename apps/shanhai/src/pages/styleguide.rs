@@ -13,7 +13,8 @@ pub(crate) fn module() -> Module {
 }
 
 async fn components(ctx: Context) -> Html {
-    let frame = ctx.frame(ctx.t("styleguide-title"));
+    let mut frame = ctx.frame(ctx.t("styleguide-title"));
+    frame.styles.push("mall.css");
     Html(sh_ui::public_page(&frame, &sh_ui::styleguide(ctx.locale)))
 }
 

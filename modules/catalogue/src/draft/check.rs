@@ -16,6 +16,8 @@ use crate::{Categories, model::Freight};
 const NAME_CHARS_MAX: usize = 60;
 /// Characters of a code.
 const CODE_CHARS_MAX: usize = 40;
+/// Characters of a variant's code, which may be the product's code and more.
+const SKU_CODE_CHARS_MAX: usize = 60;
 /// Characters of a producer's name.
 const PRODUCER_CHARS_MAX: usize = 80;
 /// Characters of what tells a variant from the others.
@@ -52,7 +54,7 @@ impl Draft {
     /// The flaws, in the order of the form.
     pub fn check(&self, facts: &Facts) -> Result<Content, Vec<Flaw>> {
         let mut read = Reader { flaws: Vec::new() };
-        let code = read.code("code", &self.code);
+        let code = read.code("code", &self.code, CODE_CHARS_MAX);
         let name = read.text("name", &self.name, NAME_CHARS_MAX);
         let kind = read.kind(&self.kind, &self.name);
         let origin = read.origin(&self.origin, facts.today);
@@ -143,10 +145,10 @@ impl Reader {
         text
     }
 
-    fn code(&mut self, field: &'static str, typed: &str) -> Option<String> {
+    fn code(&mut self, field: &'static str, typed: &str, limit: usize) -> Option<String> {
         let code = self.cell(field, parse::code(&Cell::text(typed)))?;
         let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./".contains(sign);
-        if code.chars().count() > CODE_CHARS_MAX || !code.chars().all(plain) {
+        if code.chars().count() > limit || !code.chars().all(plain) {
             return self.flaw(Flaw::new(field, "code-shape", typed));
         }
         Some(code)
@@ -219,7 +221,7 @@ impl Reader {
         if number.is_empty() && until.is_empty() {
             return None;
         }
-        let number = self.code("certificate", number);
+        let number = self.code("certificate", number, CODE_CHARS_MAX);
         let until = match self
             .cell("certificate-until", parse::day(&Cell::text(until), DayOptions::default()))?
         {
@@ -242,12 +244,18 @@ impl Reader {
             self.flaws.push(Flaw::new("spec", "skus-too-many", "").of_sku(SKUS_MAX).with("limit", SKUS_MAX));
         }
         let mut unit = None;
+        let given: HashSet<&str> = typed.iter().map(|(_, sku)| sku.code.trim()).collect();
         let (mut codes, mut specs) = (HashSet::new(), HashSet::new());
-        let mut skus = Vec::new();
+        let mut skus: Vec<SkuContent> = Vec::new();
         for (at, sku) in typed.into_iter().take(SKUS_MAX) {
             let before = self.flaws.len();
-            let read = self.sku(&draft.code, at, sku, &mut unit);
-            if let Some(content) = &read {
+            let mut read = self.sku(sku, &mut unit);
+            if let Some(content) = &mut read {
+                if content.code.is_empty() {
+                    content.code = made_code(&draft.code, content.content, unit, |code| {
+                        given.contains(code) || codes.contains(code)
+                    });
+                }
                 if !codes.insert(content.code.clone()) {
                     self.flaws.push(Flaw::new("sku-code", "sku-code-repeated", &content.code));
                 }
@@ -263,15 +271,12 @@ impl Reader {
         (unit, skus)
     }
 
-    fn sku(
-        &mut self,
-        product: &str,
-        at: usize,
-        sku: &SkuDraft,
-        unit: &mut Option<BaseUnit>,
-    ) -> Option<SkuContent> {
-        let made = format!("{}-{}", product.trim(), at + 1);
-        let code = self.code("sku-code", if sku.code.trim().is_empty() { &made } else { &sku.code });
+    /// One variant; its code is empty where none was given.
+    fn sku(&mut self, sku: &SkuDraft, unit: &mut Option<BaseUnit>) -> Option<SkuContent> {
+        let code = match sku.code.trim() {
+            "" => Some(String::new()),
+            given => self.code("sku-code", given, SKU_CODE_CHARS_MAX),
+        };
         let spec = self.text("spec", &sku.spec, SPEC_CHARS_MAX);
         let content = self.content("content", &sku.content);
         if let Some((_, base)) = content {
@@ -335,6 +340,19 @@ impl Reader {
     }
 }
 
+/// A code for a variant that was given none. It is made of how much is inside and not of the place in the list, so that
+/// the same variant has the same code in whatever order the variants are written.
+fn made_code(product: &str, content: i64, unit: Option<BaseUnit>, taken: impl Fn(&str) -> bool) -> String {
+    let sign = match unit {
+        Some(BaseUnit::Gram) => "g",
+        Some(BaseUnit::Millilitre) => "ml",
+        Some(BaseUnit::Piece) | None => "p",
+    };
+    let made = format!("{}-{content}{sign}", product.trim());
+    let numbered = (2_u32..).map(|number| format!("{made}-{number}"));
+    std::iter::once(made.clone()).chain(numbered).find(|code| !taken(code)).unwrap_or(made)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,7 +392,7 @@ mod tests {
         let content = draft().check(&facts()).unwrap();
         assert_eq!((content.origin.number(), content.kind), (530_602, 301));
         let sku = &content.skus[0];
-        assert_eq!((sku.code.as_str(), sku.content, sku.gross_grams), ("PG-01-1", 5_000, 5_500));
+        assert_eq!((sku.code.as_str(), sku.content, sku.gross_grams), ("PG-01-5000g", 5_000, 5_500));
         assert_eq!(sku.price, Fen(5_990));
         let again = Draft::of(&content).check(&facts()).unwrap();
         assert_eq!(again, content);
@@ -408,7 +426,7 @@ mod tests {
         assert_eq!(with(|d| d.origin = "朝阳区".to_owned()), ["origin:origin-ambiguous"]);
         assert_eq!(with(|d| d.origin = "亚特兰蒂斯".to_owned()), ["origin:origin-unknown"]);
         assert_eq!(with(|d| d.name = "潜水艇".to_owned()), ["kind:kind-unknown"]);
-        assert_eq!(with(|d| d.code = "苹果 1".to_owned()), ["code:code-shape", "sku-0-code:code-shape"]);
+        assert_eq!(with(|d| d.code = "苹果 1".to_owned()), ["code:code-shape"]);
         assert_eq!(with(|d| d.returnable = "也许".to_owned()), ["returnable:yes-or-no"]);
         assert_eq!(with(|d| d.freight = "没有的模板".to_owned()), ["freight:freight-unknown"]);
         assert_eq!(with(|d| d.shelf_days = "0".to_owned()), ["shelf-days:shelf-days-range"]);

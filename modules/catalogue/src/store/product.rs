@@ -75,11 +75,11 @@ sh_db::statements! {
     APPROVE = "UPDATE product SET review = 0, remarks = NULL, draft = NULL, decided_at = $4, decided_by = $5, \
         stamp = stamp + 1, version = version + 1, shelf = $6, code = $7, name = $8, kind = $9, origin = $10, \
         producer = $11, unit = $12, freight = $13, returnable = $14, certified_until = $15, lead = $16, cover = $17, \
-        on_sale_at = CASE WHEN $6 = 2 AND on_sale_at IS NULL THEN $4 ELSE on_sale_at END, content = $18 \
+        on_sale_at = CASE WHEN CAST($6 AS BIGINT) = 2 AND on_sale_at IS NULL THEN $4 ELSE on_sale_at END, content = $18 \
         WHERE id = $1 AND shop = $2 AND review = 2 AND stamp = $3";
     /// Whether it can be bought, and why not.
     SET_SHELF = "UPDATE product SET shelf = $4, off_reason = $5, version = version + 1, \
-        on_sale_at = CASE WHEN $4 = 2 AND on_sale_at IS NULL THEN $6 ELSE on_sale_at END \
+        on_sale_at = CASE WHEN CAST($4 AS BIGINT) = 2 AND on_sale_at IS NULL THEN $6 ELSE on_sale_at END \
         WHERE id = $1 AND shop = $2 AND shelf = $3";
     /// A price that was changed: in what was approved, in the working copy, and which variant lists show.
     SET_PRICES = "UPDATE product SET lead = $3, version = version + 1, content = $4, draft = $5 \

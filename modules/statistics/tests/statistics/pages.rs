@@ -220,8 +220,6 @@ async fn what_is_not_there_and_what_cannot_be_read(db: Db) {
     let refusal = site.get("public", "/api/v1/trades?month=13").await;
     assert_eq!(refusal.header("content-type"), "application/problem+json");
     assert!(refusal.body.contains("month=13") && refusal.body.contains("bad-condition"), "{}", refusal.body);
-    let front = site.get("public", "/").await;
-    assert_eq!((front.status.as_u16(), front.header("location")), (303, "/data"));
 }
 
 #[db_test(MIGRATIONS)]

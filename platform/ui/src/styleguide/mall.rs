@@ -16,7 +16,11 @@ pub(super) fn mall(locale: Locale) -> Markup {
         price: Fen(fen),
         compared: Some("¥5.99 / 500 g".to_owned()),
         origin: say(locale, "云南 昭阳区", "Yunnan, Zhaoyang").to_owned(),
-        tags: if tag { vec![(Tone::Good, say(locale, "帮扶认定", "Recognised").to_owned())] } else { vec![] },
+        tags: if tag {
+            vec![(Tone::Good, say(locale, "帮扶认定", "Recognised").to_owned())]
+        } else {
+            vec![]
+        },
     };
     let goods = [
         one("昭通丑苹果", "Zhaotong apples", "5 kg", 5_990, true),
@@ -27,8 +31,10 @@ pub(super) fn mall(locale: Locale) -> Markup {
         Chip { label: label("云南省", "Yunnan"), href: "#".to_owned() },
         Chip { label: label("60 元以下", "60 yuan or less"), href: "#".to_owned() },
     ];
-    let specs =
-        [("5 kg · 16～20".to_owned(), "#".to_owned(), true), ("2.5 kg · 8～10".to_owned(), "#".to_owned(), false)];
+    let specs = [
+        ("5 kg · 16～20".to_owned(), "#".to_owned(), true),
+        ("2.5 kg · 8～10".to_owned(), "#".to_owned(), false),
+    ];
     html! {
         (goods_grid(&label("商品", "Products"), &goods))
         (chips(locale, &dropped))

@@ -7,7 +7,9 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Listing, Page, Path, Query, Redirect};
+use sh_http::{
+    App, AppError, Context, Failure, Form, Html, Kind, Listing, Page, Path, Permission, Query, Redirect, Scope,
+};
 use sh_kernel::{FieldErrors, Id};
 use sh_regions::{Regions, Resolution};
 use sh_ui::{
@@ -151,6 +153,7 @@ pub(crate) async fn open(
     State(app): State<App>,
     Form(form): Form<OpenForm>,
 ) -> Result<Response, Failure> {
+    ctx.require(Permission::ManageMall, Scope::Everywhere)?;
     let Resolution::One(county) = Regions::get().resolve(&form.county, None, ctx.today()) else {
         let mut errors = FieldErrors::default();
         errors.push("/county", "origin-unknown", ctx.t("shop-county-wrong"));

@@ -12,13 +12,12 @@ pub(crate) mod releases;
 pub(crate) mod trades;
 
 use axum::routing::get;
-use sh_http::{App, Redirect};
+use sh_http::App;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The routes of these pages.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .route("/", get(async || Redirect::to("/data")))
         .route("/data", get(cockpit::page))
         .route("/data/screen", get(cockpit::screen))
         .route("/data/origin/{code}", get(drill::origin))
