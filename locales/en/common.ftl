@@ -100,7 +100,7 @@ upload-checking = Sent. Reading the file
 progress-count = { $done } of { $total }
 progress-refresh = Show the latest state
 import-result = Result of the check
-import-clean = Every row can be posted
+import-clean = Every row can be imported
 import-problems = { $rejected ->
     [one] 1 of { $total } rows needs a correction
    *[other] { $rejected } of { $total } rows need a correction

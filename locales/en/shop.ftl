@@ -244,7 +244,6 @@ problem-product-code-taken = The shop has used the code “{ $value }” already
 problem-product-code-taken-advice = Use another one.
 problem-shop-full = There is no room for more
 problem-shop-full-advice = Remove what is not needed any more.
-problem-amount-too-large = The amount is too large
 
 audit-action-open-shop = Opened a shop
 audit-action-change-shop = Changed a shop
@@ -267,3 +266,61 @@ audit-object-product = Product
 audit-object-sku = Size
 audit-object-freight = Freight template
 audit-object-hall = Hall
+
+products-import = Import a table
+products-export = Export the products
+products-import-label = Choose a table of products
+products-import-hint = .xlsx, .xls or .csv. One row for each size, the sizes of a product one below the other. It is checked first; nothing is written before you confirm.
+products-import-template = Download the empty table
+products-import-columns-hint = Products are known by their code. A column that is missing leaves things as they are; to change prices only, three columns are enough: product code, variant code, price.
+products-import-earlier = Earlier imports
+products-import-done = { $count ->
+    [one] { $count } row is imported
+   *[other] { $count } rows are imported
+}
+products-import-see = See the products
+products-import-priced = Of these, { $count } change only a price, which needs no review and holds at once.
+products-import-then = After the import
+products-import-submit = Hand in for review at once
+products-import-confirm = Import { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+}
+products-import-confirmed = The import has begun
+products-import-discarded = Given up; nothing was written
+products-import-go-on = Go on importing
+product-import-checking = Checking
+product-import-posting = Writing
+product-import-state-uploaded = Being checked
+product-import-state-checked = To be confirmed
+product-import-state-failed = Cannot be read
+product-import-state-posting = Being written
+product-import-state-posted = Imported
+product-import-state-discarded = Given up
+
+issue-product-apart = The product code “{ $value }” stood in row { $row } already.
+issue-product-apart-fix = Put the sizes of a product one below the other.
+issue-sku-code-elsewhere = The product “{ $product }” has used the code “{ $value }” already.
+issue-sku-code-elsewhere-fix = Use another one.
+issue-row-differs = “{ $value }” is not the “{ $first }” of row { $row }.
+issue-row-differs-fix = Write it once for a product, or the same in each row.
+issue-product-waits = The product waits for the operator and cannot be changed.
+issue-product-waits-fix = Import it once that is decided.
+issue-product-rejected = Row { $row } of the same product is to be corrected.
+issue-product-rejected-fix = Correct that row; this one will come along.
+problem-products-no-header = No header of a table of products was found
+problem-products-no-header-advice = Use the titles of the empty table.
+problem-products-no-codes = There is no column of product codes
+problem-products-no-codes-advice = The columns are { $titles }. Add the product code.
+problem-products-no-rows = There is no product below the header
+problem-products-no-rows-advice = Fill the table in and upload it again.
+problem-products-nothing = There is nothing to write
+problem-products-nothing-advice = The products are as they are already, or all of them are to be corrected.
+
+job-kind-product-import-check = Check a table of products
+job-kind-product-import-post = Import products
+audit-action-upload-products = Uploaded a table of products
+audit-action-confirm-products = Confirmed an import of products
+audit-action-discard-products = Gave an import of products up
+audit-action-import-products = Imported products
+audit-object-product-import = Import of products

@@ -37,3 +37,18 @@ async fn told(app: &App, locale: Locale) -> anyhow::Result<Option<Told>> {
         })
         .await
 }
+
+#[cfg(test)]
+mod tests {
+    use sh_trade::axes::Category;
+
+    #[test]
+    fn categories_of_the_mall_are_those_of_the_books() {
+        let mall = sh_catalogue::Categories::get().all().iter();
+        let mut mall: Vec<(i64, &str)> = mall.map(|category| (category.number, category.word)).collect();
+        mall.sort_unstable();
+        let trade: Vec<(i64, &str)> =
+            Category::ALL.iter().map(|category| (category.code(), category.word())).collect();
+        assert_eq!(mall, trade);
+    }
+}

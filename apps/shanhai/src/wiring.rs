@@ -142,7 +142,8 @@ pub fn router(app: &App) -> Router {
 
 /// What runs each kind of job.
 pub fn handlers() -> Arc<Handlers> {
-    Arc::new(sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers()))
+    let trade = sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers());
+    Arc::new(trade.and(sh_catalogue::service::imports::handlers()))
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
@@ -161,6 +162,9 @@ pub(crate) fn start_background(app: &App) {
         let ctx = Context::system(&housekeeping, "start");
         if let Err(error) = sh_trade::service::upload::resume(&ctx, &housekeeping).await {
             tracing::warn!(%error, "imports that were cut off could not be queued again");
+        }
+        if let Err(error) = sh_catalogue::service::imports::resume(&ctx, &housekeeping).await {
+            tracing::warn!(%error, "imports of products that were cut off could not be queued again");
         }
         while !housekeeping.stop.is_cancelled() {
             if let Err(error) = forget_old_answers(&housekeeping).await {

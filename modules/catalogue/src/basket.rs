@@ -117,18 +117,24 @@ pub fn freight<'a>(
     lines: impl IntoIterator<Item = (&'a BasketSku, i64)>,
     to: RegionCode,
 ) -> Result<Quote, Overflow> {
-    let mut groups: BTreeMap<Option<Id<Freight>>, (i64, i64, Option<&Template>)> = BTreeMap::new();
+    #[derive(Default)]
+    struct Parcel<'a> {
+        grams: i64,
+        goods: i64,
+        template: Option<&'a Template>,
+    }
+    let mut parcels: BTreeMap<Option<Id<Freight>>, Parcel<'_>> = BTreeMap::new();
     for (sku, pieces) in lines {
-        let (grams, goods, template) = groups.entry(sku.freight).or_default();
+        let parcel = parcels.entry(sku.freight).or_default();
         let add = |sum: i64, each: i64| {
             each.checked_mul(pieces).and_then(|part| sum.checked_add(part)).ok_or(Overflow)
         };
-        *grams = add(*grams, sku.gross_grams)?;
-        *goods = add(*goods, sku.price.0)?;
-        *template = sku.template.as_deref();
+        parcel.grams = add(parcel.grams, sku.gross_grams)?;
+        parcel.goods = add(parcel.goods, sku.price.0)?;
+        parcel.template = sku.template.as_deref();
     }
     let mut sum = Fen::ZERO;
-    for (grams, goods, template) in groups.into_values() {
+    for Parcel { grams, goods, template } in parcels.into_values() {
         match template.map_or(Quote::Fee(Fen::ZERO), |template| template.quote(to, grams, Fen(goods))) {
             Quote::NotSent => return Ok(Quote::NotSent),
             Quote::Fee(fee) => sum = sum.plus(fee)?,

@@ -63,7 +63,7 @@ const fn of(names: [&'static str; 2], locale: Locale) -> &'static str {
 /// All categories and kinds.
 #[derive(Debug)]
 pub struct Categories {
-    categories: Vec<Category>,
+    all: Vec<Category>,
     kinds: Vec<Kind>,
     words: HashMap<&'static str, i64>,
 }
@@ -96,12 +96,12 @@ impl Categories {
         let kinds: Vec<Kind> = kinds.collect();
         let words =
             kinds.iter().flat_map(|kind| kind.words.iter().map(|word| (*word, kind.number))).collect();
-        Self { categories: categories.collect(), kinds, words }
+        Self { all: categories.collect(), kinds, words }
     }
 
     /// The categories in the order in which pages show them.
     pub fn all(&self) -> &[Category] {
-        &self.categories
+        &self.all
     }
 
     /// The kinds of a category.
@@ -116,12 +116,12 @@ impl Categories {
 
     /// The category with this word.
     pub fn category(&self, word: &str) -> Option<&Category> {
-        self.categories.iter().find(|category| category.word == word)
+        self.all.iter().find(|category| category.word == word)
     }
 
     /// The category with this number.
     pub fn category_of(&self, number: i64) -> Option<&Category> {
-        self.categories.iter().find(|category| category.number == number)
+        self.all.iter().find(|category| category.number == number)
     }
 
     /// The kind with this number.
@@ -182,7 +182,7 @@ mod tests {
     fn every_row_is_understood() {
         let all = Categories::get();
         let lines = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
-        assert_eq!((all.categories.len(), all.kinds.len()), (lines(CATEGORIES), lines(KINDS)));
+        assert_eq!((all.all.len(), all.kinds.len()), (lines(CATEGORIES), lines(KINDS)));
         for kind in &all.kinds {
             assert!(all.category_of(kind.category).is_some(), "{}", kind.word);
             assert!(kind.months.iter().all(|month| (1..=12).contains(month)), "{}", kind.word);

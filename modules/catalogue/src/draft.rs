@@ -8,6 +8,8 @@ use sh_files::parse::BaseUnit;
 use sh_kernel::{Day, Fen, Id, RegionCode};
 
 pub use check::Facts;
+pub(crate) use check::yes_or_no;
+pub(crate) use flaw::told;
 pub use flaw::{FIELDS, Flaw, flaw_text};
 
 use crate::model::{Freight, Picture};
@@ -73,7 +75,42 @@ pub struct SkuDraft {
     pub price: String,
 }
 
+impl Draft {
+    /// The text of a field of the product, one of [`FIELDS`]; nothing for fields of variants and for photos.
+    pub(crate) fn text_mut(&mut self, field: &str) -> Option<&mut String> {
+        Some(match field {
+            "code" => &mut self.code,
+            "name" => &mut self.name,
+            "kind" => &mut self.kind,
+            "origin" => &mut self.origin,
+            "producer" => &mut self.producer,
+            "description" => &mut self.description,
+            "delivery" => &mut self.delivery,
+            "after-sales" => &mut self.after_sales,
+            "storage" => &mut self.storage,
+            "shelf-days" => &mut self.shelf_days,
+            "returnable" => &mut self.returnable,
+            "freight" => &mut self.freight,
+            "certificate" => &mut self.certificate,
+            "certificate-until" => &mut self.certificate_until,
+            _ => return None,
+        })
+    }
+}
+
 impl SkuDraft {
+    /// The text of a field of the variant, one of [`FIELDS`].
+    pub(crate) fn text_mut(&mut self, field: &str) -> Option<&mut String> {
+        Some(match field {
+            "sku-code" => &mut self.code,
+            "spec" => &mut self.spec,
+            "content" => &mut self.content,
+            "gross" => &mut self.gross,
+            "price" => &mut self.price,
+            _ => return None,
+        })
+    }
+
     /// Whether nothing is typed, as in the spare row of a form.
     pub fn is_blank(&self) -> bool {
         [&self.code, &self.spec, &self.content, &self.gross, &self.price]

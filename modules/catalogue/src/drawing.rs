@@ -72,7 +72,7 @@ const SHAPES: &[Shape] = &[
     shape(
         "melon",
         Layout::Three,
-        r##"<ellipse rx="60" ry="50" fill="A"/><path d="M-58-6c30 14 86 14 116 0M-50 22c28 10 72 10 100 0M-46-30c28 8 64 8 92 0M0-50c-14 30-14 70 0 100" stroke="B" stroke-width="4" fill="none"/>"##,
+        r#"<ellipse rx="60" ry="50" fill="A"/><path d="M-58-6c30 14 86 14 116 0M-50 22c28 10 72 10 100 0M-46-30c28 8 64 8 92 0M0-50c-14 30-14 70 0 100" stroke="B" stroke-width="4" fill="none"/>"#,
         &[("#D9B64A", "#F0DFA0"), ("#3F7A45", "#1F4A28"), ("#C9C56A", "#EDEBC0")],
     ),
     shape(
@@ -90,13 +90,13 @@ const SHAPES: &[Shape] = &[
     shape(
         "leafy",
         Layout::Three,
-        r##"<path d="M0 60c-30 0-50-30-44-66 4-26 24-44 44-44s40 18 44 44c6 36-14 66-44 66z" fill="A"/><path d="M0 58v-80M0 30l-24-24M0 30l24-24M0 4l-18-18M0 4l18-18" stroke="B" stroke-width="6" fill="none" stroke-linecap="round"/>"##,
+        r#"<path d="M0 60c-30 0-50-30-44-66 4-26 24-44 44-44s40 18 44 44c6 36-14 66-44 66z" fill="A"/><path d="M0 58v-80M0 30l-24-24M0 30l24-24M0 4l-18-18M0 4l18-18" stroke="B" stroke-width="6" fill="none" stroke-linecap="round"/>"#,
         &[("#6FA84A", "#DDEEC4"), ("#4C8F4A", "#CDE6BE"), ("#8DBB5A", "#EEF6DA")],
     ),
     shape(
         "root",
         Layout::Heap,
-        r##"<ellipse rx="54" ry="38" fill="A"/><g fill="B"><circle cx="-22" cy="-8" r="3"/><circle cx="8" cy="-14" r="3"/><circle cx="24" cy="8" r="3"/><circle cx="-6" cy="14" r="3"/></g>"##,
+        r#"<ellipse rx="54" ry="38" fill="A"/><g fill="B"><circle cx="-22" cy="-8" r="3"/><circle cx="8" cy="-14" r="3"/><circle cx="24" cy="8" r="3"/><circle cx="-6" cy="14" r="3"/></g>"#,
         &[("#C9A36A", "#8A6A36"), ("#B5605A", "#7A2F2A"), ("#D9C08A", "#9A8046"), ("#7B4A6E", "#4A2440")],
     ),
     shape(
@@ -114,13 +114,13 @@ const SHAPES: &[Shape] = &[
     shape(
         "ginger",
         Layout::Three,
-        r##"<path d="M-58 10c-4-20 16-30 32-22 2-22 34-30 44-10 20-10 40 4 36 24-4 18-24 20-36 12-4 20-30 24-40 8-14 10-34 4-36-12z" fill="A"/><path d="M-30 0c4 8 4 14 0 20M8-14c6 8 6 18 2 28M30 0c4 6 4 12 2 16" stroke="B" stroke-width="3" fill="none"/>"##,
+        r#"<path d="M-58 10c-4-20 16-30 32-22 2-22 34-30 44-10 20-10 40 4 36 24-4 18-24 20-36 12-4 20-30 24-40 8-14 10-34 4-36-12z" fill="A"/><path d="M-30 0c4 8 4 14 0 20M8-14c6 8 6 18 2 28M30 0c4 6 4 12 2 16" stroke="B" stroke-width="3" fill="none"/>"#,
         &[("#D9B26A", "#A37A2E"), ("#E8DCC0", "#B8A47A"), ("#C99A5A", "#8A6020")],
     ),
     shape(
         "shoot",
         Layout::Three,
-        r##"<path d="M0-70c26 30 36 70 32 120h-64c-4-50 6-90 32-120z" fill="A"/><path d="M0-70c-4 30-18 50-30 70M0-40c8 30 20 44 32 54M0-20c-6 30-16 50-32 70" stroke="B" stroke-width="5" fill="none"/>"##,
+        r#"<path d="M0-70c26 30 36 70 32 120h-64c-4-50 6-90 32-120z" fill="A"/><path d="M0-70c-4 30-18 50-30 70M0-40c8 30 20 44 32 54M0-20c-6 30-16 50-32 70" stroke="B" stroke-width="5" fill="none"/>"#,
         &[("#B59A5A", "#6E5A24"), ("#8FA85A", "#4F6A24")],
     ),
     shape(
@@ -138,13 +138,13 @@ const SHAPES: &[Shape] = &[
     shape(
         "beans",
         Layout::Heap,
-        r##"<path d="M-40-6c-4-30 30-46 52-26 20 16 30 46 8 58-16 10-28-8-38-12-12-4-20-4-22-20z" fill="A"/><path d="M-20-18c8-8 20-8 28-2" stroke="B" stroke-width="5" fill="none" stroke-linecap="round"/>"##,
+        r#"<path d="M-40-6c-4-30 30-46 52-26 20 16 30 46 8 58-16 10-28-8-38-12-12-4-20-4-22-20z" fill="A"/><path d="M-20-18c8-8 20-8 28-2" stroke="B" stroke-width="5" fill="none" stroke-linecap="round"/>"#,
         &[("#A83A32", "#E0A49E"), ("#D8B45A", "#F4E3B0"), ("#4F7A3A", "#B5D09E"), ("#2E2A2E", "#8A848A")],
     ),
     shape(
         "meat",
         Layout::One,
-        r##"<path d="M-64 4c-6-34 30-60 68-50 34 8 62 30 56 60-6 28-40 38-72 34-30-4-48-18-52-44z" fill="A"/><path d="M-48 6c0-22 26-38 52-32M-28 26c18 10 44 12 62 0M0-8c16-4 34 2 40 14" stroke="B" stroke-width="8" fill="none" stroke-linecap="round"/>"##,
+        r#"<path d="M-64 4c-6-34 30-60 68-50 34 8 62 30 56 60-6 28-40 38-72 34-30-4-48-18-52-44z" fill="A"/><path d="M-48 6c0-22 26-38 52-32M-28 26c18 10 44 12 62 0M0-8c16-4 34 2 40 14" stroke="B" stroke-width="8" fill="none" stroke-linecap="round"/>"#,
         &[("#C2504A", "#F2D6CE"), ("#A83A3E", "#F0CFC6"), ("#D8746A", "#FBEAE2")],
     ),
     shape(
@@ -156,7 +156,7 @@ const SHAPES: &[Shape] = &[
     shape(
         "egg",
         Layout::Heap,
-        r##"<path d="M0-52c26 0 42 34 42 62 0 26-18 42-42 42s-42-16-42-42c0-28 16-62 42-62z" fill="A"/><path d="M-18-18c4-12 10-18 16-20" stroke="B" stroke-width="6" fill="none" stroke-linecap="round"/>"##,
+        r#"<path d="M0-52c26 0 42 34 42 62 0 26-18 42-42 42s-42-16-42-42c0-28 16-62 42-62z" fill="A"/><path d="M-18-18c4-12 10-18 16-20" stroke="B" stroke-width="6" fill="none" stroke-linecap="round"/>"#,
         &[("#E8C49A", "#FFF4E4"), ("#F4EFE4", "#FFFFFF"), ("#A8C9B8", "#E8F4EE")],
     ),
     shape(
@@ -168,7 +168,7 @@ const SHAPES: &[Shape] = &[
     shape(
         "shrimp",
         Layout::Three,
-        r##"<path d="M40-40c-50-16-90 20-80 60 6 22 30 34 50 26-24-4-30-30-14-46 14-14 34-14 50-6z" fill="A"/><path d="M-32-10l22 10M-38 14l24-2M-14-34l10 20M14-42v20" stroke="B" stroke-width="5"/><path d="M40-40c14-8 24-8 34-2M40-36c16 0 24 6 30 14" stroke="A" stroke-width="4" fill="none"/>"##,
+        r#"<path d="M40-40c-50-16-90 20-80 60 6 22 30 34 50 26-24-4-30-30-14-46 14-14 34-14 50-6z" fill="A"/><path d="M-32-10l22 10M-38 14l24-2M-14-34l10 20M14-42v20" stroke="B" stroke-width="5"/><path d="M40-40c14-8 24-8 34-2M40-36c16 0 24 6 30 14" stroke="A" stroke-width="4" fill="none"/>"#,
         &[("#E0764A", "#A83F1A"), ("#C9503A", "#8A2414")],
     ),
     shape(
@@ -180,19 +180,19 @@ const SHAPES: &[Shape] = &[
     shape(
         "nut",
         Layout::Heap,
-        r##"<circle r="46" fill="A"/><path d="M-46 0c20-16 72-16 92 0M-34-28c16 12 52 12 68 0M-34 28c16-12 52-12 68 0" stroke="B" stroke-width="5" fill="none"/>"##,
+        r#"<circle r="46" fill="A"/><path d="M-46 0c20-16 72-16 92 0M-34-28c16 12 52 12 68 0M-34 28c16-12 52-12 68 0" stroke="B" stroke-width="5" fill="none"/>"#,
         &[("#B58A56", "#7A5524"), ("#7A4A2A", "#4A2810"), ("#C9A070", "#8A6430")],
     ),
     shape(
         "date",
         Layout::Heap,
-        r##"<ellipse rx="36" ry="50" fill="A"/><path d="M-12-32c-6 20 2 44-6 64M10-36c8 20-2 40 6 64" stroke="B" stroke-width="4" fill="none"/>"##,
+        r#"<ellipse rx="36" ry="50" fill="A"/><path d="M-12-32c-6 20 2 44-6 64M10-36c8 20-2 40 6 64" stroke="B" stroke-width="4" fill="none"/>"#,
         &[("#8F2A22", "#C9685A"), ("#A8482A", "#DD8E6A"), ("#C98A2E", "#EBC27A")],
     ),
     shape(
         "woodear",
         Layout::Heap,
-        r##"<path d="M-54 6c-8-30 20-34 30-24 6-26 44-26 48 0 16-10 40 4 28 28-10 24-36 14-46 26-16 16-52 4-60-30z" fill="A"/><path d="M-34 4c14 4 22-8 30-6s18 10 34 2" stroke="B" stroke-width="5" fill="none" stroke-linecap="round"/>"##,
+        r#"<path d="M-54 6c-8-30 20-34 30-24 6-26 44-26 48 0 16-10 40 4 28 28-10 24-36 14-46 26-16 16-52 4-60-30z" fill="A"/><path d="M-34 4c14 4 22-8 30-6s18 10 34 2" stroke="B" stroke-width="5" fill="none" stroke-linecap="round"/>"#,
         &[("#3A3030", "#7A6A66"), ("#F0E6D2", "#CDBB98"), ("#6B4E3A", "#A88A70")],
     ),
     shape(
@@ -240,37 +240,37 @@ const SHAPES: &[Shape] = &[
     shape(
         "liquor",
         Layout::One,
-        r##"<path d="M-12-78h24v36c20 12 28 30 28 56v40c0 8-6 12-14 12h-52c-8 0-14-4-14-12V14c0-26 8-44 28-56z" fill="A"/><path d="M-14-90h28v16h-28z" fill="B"/><path d="M-26 8l26-16 26 16v28l-26 12-26-12z" fill="B"/>"##,
+        r#"<path d="M-12-78h24v36c20 12 28 30 28 56v40c0 8-6 12-14 12h-52c-8 0-14-4-14-12V14c0-26 8-44 28-56z" fill="A"/><path d="M-14-90h28v16h-28z" fill="B"/><path d="M-26 8l26-16 26 16v28l-26 12-26-12z" fill="B"/>"#,
         &[("#F6F3EA", "#B5380F"), ("#3F6B4A", "#D9B24A"), ("#7A2B3A", "#E8C98A")],
     ),
     shape(
         "cake",
         Layout::Heap,
-        r##"<circle r="46" fill="A"/><circle r="34" fill="none" stroke="B" stroke-width="5" stroke-dasharray="8 6"/><path d="M-14-4c4-14 24-14 28 0 4 12-8 22-14 22s-18-10-14-22z" fill="B"/>"##,
+        r#"<circle r="46" fill="A"/><circle r="34" fill="none" stroke="B" stroke-width="5" stroke-dasharray="8 6"/><path d="M-14-4c4-14 24-14 28 0 4 12-8 22-14 22s-18-10-14-22z" fill="B"/>"#,
         &[("#D9A55A", "#A8481E"), ("#E8C98A", "#B5380F"), ("#C98A4A", "#7A3A14")],
     ),
     shape(
         "tofu",
         Layout::One,
-        r##"<path d="M-60-20l60-26 60 26-60 26z" fill="A"/><path d="M-60-20v44l60 28V6z" fill="B"/><path d="M60-20v44L0 52V6z" fill="A" opacity=".8"/>"##,
+        r#"<path d="M-60-20l60-26 60 26-60 26z" fill="A"/><path d="M-60-20v44l60 28V6z" fill="B"/><path d="M60-20v44L0 52V6z" fill="A" opacity=".8"/>"#,
         &[("#F6EFDC", "#DCCFAE"), ("#D9B27A", "#A87A3E"), ("#B5B0A8", "#7A756C")],
     ),
     shape(
         "milk",
         Layout::One,
-        r##"<path d="M-40-30h80v84c0 6-4 10-10 10h-60c-6 0-10-4-10-10z" fill="A"/><path d="M-40-30l16-34h48l16 34z" fill="B"/><path d="M-40 6c20-14 60 14 80 0v24h-80z" fill="B"/>"##,
+        r#"<path d="M-40-30h80v84c0 6-4 10-10 10h-60c-6 0-10-4-10-10z" fill="A"/><path d="M-40-30l16-34h48l16 34z" fill="B"/><path d="M-40 6c20-14 60 14 80 0v24h-80z" fill="B"/>"#,
         &[("#FFFFFF", "#62B6F2"), ("#F6F3EA", "#3F8F45"), ("#FFFFFF", "#D9822E")],
     ),
     shape(
         "gift",
         Layout::One,
-        r##"<path d="M-58-16h116v74h-116z" fill="A"/><path d="M-66-40h132v26h-132z" fill="A"/><path d="M-12-40h24v98h-24z" fill="B"/><path d="M0-42c-30-4-44-20-32-32 12-10 30 8 32 32zM0-42c30-4 44-20 32-32-12-10-30 8-32 32z" fill="B"/>"##,
+        r#"<path d="M-58-16h116v74h-116z" fill="A"/><path d="M-66-40h132v26h-132z" fill="A"/><path d="M-12-40h24v98h-24z" fill="B"/><path d="M0-42c-30-4-44-20-32-32 12-10 30 8 32 32zM0-42c30-4 44-20 32-32-12-10-30 8-32 32z" fill="B"/>"#,
         &[("#B5380F", "#F2C75B"), ("#1B5E47", "#F2C75B"), ("#125082", "#FF9B6E")],
     ),
     shape(
         "basket",
         Layout::One,
-        r##"<path d="M-56-10c4-56 108-56 112 0" stroke="B" stroke-width="8" fill="none"/><path d="M-66-10h132l-16 66h-100z" fill="A"/><path d="M-58 10h116M-52 32h104M-34-10l6 66M0-10v66M34-10l-6 66" stroke="B" stroke-width="5"/>"##,
+        r#"<path d="M-56-10c4-56 108-56 112 0" stroke="B" stroke-width="8" fill="none"/><path d="M-66-10h132l-16 66h-100z" fill="A"/><path d="M-58 10h116M-52 32h104M-34-10l6 66M0-10v66M34-10l-6 66" stroke="B" stroke-width="5"/>"#,
         &[("#C9A36A", "#8A6A36"), ("#B58A4A", "#7A5520"), ("#A8482A", "#5E200C")],
     ),
 ];

@@ -1,9 +1,11 @@
 //! What can go wrong with shops and products.
 
 use sh_db::DbError;
-use sh_files::store::StoreError;
+use sh_files::{store::StoreError, write::WriteError};
 use sh_http::{AppError, BadCursor, Denied, Invalid, Kind, MissingService};
 use sh_kernel::{FieldErrors, Overflow};
+
+use crate::import::file::FileFault;
 
 /// What can go wrong with shops and products. The texts are `problem-<code>`.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,18 @@ pub enum Error {
     /// A photo that cannot be used.
     #[error("the picture cannot be used: {0}")]
     Picture(&'static str),
+    /// A table of products as a whole.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// No row of a table of products changes anything.
+    #[error("nothing would change")]
+    NothingToImport,
+    /// The job should stop.
+    #[error("stopped")]
+    Stopped,
+    /// A file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// Files of the shop.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,11 +81,15 @@ impl AppError for Error {
             Self::Changed | Self::WrongState(_) | Self::ShopOff | Self::CodeTaken(_) | Self::ShopFull => {
                 Kind::Conflict
             }
-            Self::ReasonMissing | Self::Picture(_) | Self::Overflow(_) => Kind::Unprocessable,
+            Self::ReasonMissing
+            | Self::Picture(_)
+            | Self::Overflow(_)
+            | Self::File(_)
+            | Self::NothingToImport => Kind::Unprocessable,
             Self::Cursor(inner) => inner.kind(),
             Self::Store(StoreError::TooLarge { .. }) => Kind::TooLarge,
-            Self::Store(StoreError::Io(_)) => Kind::Unavailable,
-            Self::Store(_) | Self::Missing(_) | Self::Thread(_) => Kind::Internal,
+            Self::Store(StoreError::Io(_)) | Self::Stopped => Kind::Unavailable,
+            Self::Store(_) | Self::Write(_) | Self::Missing(_) | Self::Thread(_) => Kind::Internal,
             Self::Db(inner) => inner.kind(),
         }
     }
@@ -90,6 +108,10 @@ impl AppError for Error {
             Self::Cursor(inner) => inner.code(),
             Self::Overflow(_) => "amount-too-large",
             Self::Picture(code) => code,
+            Self::File(inner) => inner.code(),
+            Self::NothingToImport => "products-nothing",
+            Self::Stopped => "import-stopped",
+            Self::Write(inner) => inner.code(),
             Self::Store(inner) => inner.code(),
             Self::Missing(_) | Self::Thread(_) => "internal",
             Self::Db(inner) => inner.code(),
@@ -106,6 +128,8 @@ impl AppError for Error {
     fn args(&self) -> Vec<(&str, String)> {
         match self {
             Self::CodeTaken(code) => vec![("value", code.clone())],
+            Self::File(FileFault::Open(inner)) => inner.params(),
+            Self::File(FileFault::NoCodes(titles)) => vec![("titles", titles.clone())],
             Self::Store(StoreError::TooLarge { limit }) => vec![("limit", limit.to_string())],
             _ => Vec::new(),
         }

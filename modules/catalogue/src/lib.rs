@@ -7,7 +7,7 @@
 //!
 //! | who | use cases |
 //! |---|---|
-//! | supplier | [`service::edit`], [`service::price`], [`service::shelf::set`], [`service::shops::set_profile`] |
+//! | supplier | [`service::edit`], [`service::imports`], [`service::export`], [`service::price`], [`service::shelf::set`], [`service::shops::set_profile`] |
 //! | operator | [`service::review`], [`service::shelf::switch`], [`service::shops::open`], [`service::shops::switch`] |
 //! | everybody | [`service::public`], [`service::favourites`] |
 
@@ -18,6 +18,7 @@ pub mod drawing;
 mod error;
 pub mod freight;
 pub mod hook;
+pub mod import;
 pub mod model;
 mod pages;
 pub mod service;
@@ -36,13 +37,16 @@ pub use store::{
 };
 
 /// The schema of this module.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { module: "catalogue", version: 1, text: include_str!("../migrations/0001_catalogue.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { module: "catalogue", version: 1, text: include_str!("../migrations/0001_catalogue.sql") },
+    Migration { module: "catalogue", version: 2, text: include_str!("../migrations/0002_import.sql") },
+];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 6] = [
+pub const STATEMENTS: [&[Sql]; 7] = [
     store::basket::STATEMENTS,
     store::hall::STATEMENTS,
+    store::import::STATEMENTS,
     store::product::STATEMENTS,
     store::public::STATEMENTS,
     store::shop::STATEMENTS,
@@ -50,8 +54,13 @@ pub const STATEMENTS: [&[Sql]; 6] = [
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 4] =
-    [store::hall::INSERTS, store::product::INSERTS, store::shop::INSERTS, store::sku::INSERTS];
+pub const INSERTS: [&[Insert]; 5] = [
+    store::hall::INSERTS,
+    store::import::INSERTS,
+    store::product::INSERTS,
+    store::shop::INSERTS,
+    store::sku::INSERTS,
+];
 
 /// What this module brings into the program. It shows more with [`hook::Buy`] and [`hook::Headline`] hung into the program,
 /// and counts less often with [`service::halls::Counts`].

@@ -195,7 +195,7 @@ const AUDITOR: &[P] = &[
 const OPERATOR: &[P] =
     &[P::ReadClaims, P::ImportClaims, P::ConfirmImport, P::WithdrawImport, P::ReadSources, P::ReadJobs];
 const MALL_OPERATOR: &[P] = &[P::ReadListings, P::ReviewListings, P::ManageMall];
-const SUPPLIER: &[P] = &[P::ReadListings, P::EditListings];
+const SUPPLIER: &[P] = &[P::ReadListings, P::EditListings, P::ReadJobs];
 const SHOPPER: &[P] = &[P::Shop];
 
 coded! {

@@ -140,7 +140,7 @@ impl Reader {
         let length = text.chars().count();
         if length > limit {
             let flaw = Flaw::new(field, "text-too-long", &text);
-            self.flaws.push(flaw.with("limit", limit).with("length", length));
+            self.flaws.push(flaw.with("limit", &limit).with("length", &length));
         }
         text
     }
@@ -178,18 +178,17 @@ impl Reader {
             Resolution::Ambiguous(codes) => {
                 let names = codes.iter().take(5).map(|code| regions.full_name(*code, today));
                 let names = names.collect::<Vec<_>>().join("、");
-                self.flaw(Flaw::new("origin", "origin-ambiguous", typed).with("candidates", names))
+                self.flaw(Flaw::new("origin", "origin-ambiguous", typed).with("candidates", &names))
             }
             Resolution::Unknown => self.flaw(Flaw::new("origin", "origin-unknown", typed)),
         }
     }
 
     fn yes_or_no(&mut self, field: &'static str, typed: &str) -> Option<bool> {
-        match typed.trim() {
-            "是" | "yes" | "支持" | "1" => Some(true),
-            "否" | "no" | "不支持" | "0" => Some(false),
-            "" => self.flaw(Flaw::new(field, "cell-empty", "")),
-            other => self.flaw(Flaw::new(field, "yes-or-no", other)),
+        match (yes_or_no(typed), typed.trim()) {
+            (Some(said), _) => Some(said),
+            (None, "") => self.flaw(Flaw::new(field, "cell-empty", "")),
+            (None, other) => self.flaw(Flaw::new(field, "yes-or-no", other)),
         }
     }
 
@@ -241,7 +240,7 @@ impl Reader {
             self.flaws.push(Flaw::new("spec", "skus-missing", "").of_sku(0));
         }
         if typed.len() > SKUS_MAX {
-            self.flaws.push(Flaw::new("spec", "skus-too-many", "").of_sku(SKUS_MAX).with("limit", SKUS_MAX));
+            self.flaws.push(Flaw::new("spec", "skus-too-many", "").of_sku(SKUS_MAX).with("limit", &SKUS_MAX));
         }
         let mut unit = None;
         let given: HashSet<&str> = typed.iter().map(|(_, sku)| sku.code.trim()).collect();
@@ -337,6 +336,15 @@ impl Reader {
             return Some(price);
         }
         self.flaw(Flaw::new("price", "price-range", typed))
+    }
+}
+
+/// Yes or no, as people write it.
+pub(crate) fn yes_or_no(typed: &str) -> Option<bool> {
+    match typed.trim().to_ascii_lowercase().as_str() {
+        "是" | "yes" | "y" | "true" | "支持" | "1" => Some(true),
+        "否" | "no" | "n" | "false" | "不支持" | "0" => Some(false),
+        _ => None,
     }
 }
 

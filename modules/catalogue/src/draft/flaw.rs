@@ -60,7 +60,7 @@ impl Flaw {
     }
 
     #[must_use]
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &dyn ToString) -> Self {
         self.args.push((name, value.to_string()));
         self
     }
@@ -76,10 +76,17 @@ impl Flaw {
 
 /// Reason and fix in the language of the reader.
 pub fn flaw_text(locale: Locale, flaw: &Flaw) -> (String, String) {
-    let mut args: Vec<(&str, Arg<'_>)> =
-        flaw.args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
-    args.push(("value", flaw.value.as_str().into()));
-    let reason = locale.with(&format!("issue-{}", flaw.code), &args);
-    let fix = locale.with(&format!("issue-{}-fix", flaw.code), &args);
-    (reason, fix)
+    told(locale, flaw.code, &flaw.value, flaw.args.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
+/// The same by its parts.
+pub(crate) fn told<'a>(
+    locale: Locale,
+    code: &str,
+    value: &'a str,
+    args: impl Iterator<Item = (&'a str, &'a str)>,
+) -> (String, String) {
+    let args: Vec<(&str, Arg<'_>)> =
+        args.chain([("value", value)]).map(|(name, value)| (name, value.into())).collect();
+    (locale.with(&format!("issue-{code}"), &args), locale.with(&format!("issue-{code}-fix"), &args))
 }

@@ -23,13 +23,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The picture of a product: its photo, else a drawing of its kind.
 pub(crate) fn picture(cover: Option<&str>, kind: i64, product: Id<Product>) -> String {
-    match cover {
-        Some(key) => format!("/media/{key}"),
-        None => {
-            let drawing = Categories::get().kind(kind).map_or("basket", |kind| kind.drawing);
-            format!("/drawn/{drawing}-{:x}.svg", product.ordinal())
-        }
+    if let Some(key) = cover {
+        return format!("/media/{key}");
     }
+    let drawing = Categories::get().kind(kind).map_or("basket", |kind| kind.drawing);
+    format!("/drawn/{drawing}-{:x}.svg", product.ordinal())
 }
 
 /// The price for 500 g, 500 ml or one piece: `¥5.99 / 500 g`. Nothing if the pack is just that.

@@ -28,7 +28,10 @@ const COUNTS_SECONDS: i64 = 60;
 
 /// How many products on sale each county has, remembered for a minute. Hung into the program as a service.
 #[derive(Debug, Default)]
-pub struct Counts(Mutex<Option<(Instant, Arc<BTreeMap<RegionCode, i64>>)>>);
+pub struct Counts(Mutex<Option<(Instant, Arc<ByCounty>)>>);
+
+/// Products on sale of each county.
+type ByCounty = BTreeMap<RegionCode, i64>;
 
 /// A hall in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +60,7 @@ pub struct HallView {
 }
 
 /// How many products on sale each county has.
-async fn counts(ctx: &Context, app: &App) -> Result<Arc<BTreeMap<RegionCode, i64>>, Error> {
+async fn counts(ctx: &Context, app: &App) -> Result<Arc<ByCounty>, Error> {
     let kept = app.get::<Counts>().ok();
     let now = ctx.now();
     if let Some(kept) = &kept {
@@ -85,7 +88,7 @@ async fn counts(ctx: &Context, app: &App) -> Result<Arc<BTreeMap<RegionCode, i64
     Ok(all)
 }
 
-fn sum_within(counts: &BTreeMap<RegionCode, i64>, region: RegionCode) -> i64 {
+fn sum_within(counts: &ByCounty, region: RegionCode) -> i64 {
     counts.iter().filter(|(code, _)| code.is_within(region)).map(|(_, count)| count).sum()
 }
 

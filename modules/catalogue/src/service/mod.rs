@@ -1,8 +1,10 @@
 //! Use cases, one file each.
 
 pub mod edit;
+pub mod export;
 pub mod favourites;
 pub mod halls;
+pub mod imports;
 mod index;
 pub mod price;
 pub mod public;

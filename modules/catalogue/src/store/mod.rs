@@ -2,6 +2,7 @@
 
 pub(crate) mod basket;
 pub(crate) mod hall;
+pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod public;
 pub(crate) mod shop;

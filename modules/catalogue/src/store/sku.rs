@@ -37,8 +37,6 @@ sh_db::statements! {
     PRICES = "SELECT before, price, at, changed_by FROM sku_price WHERE sku = $1 ORDER BY id DESC LIMIT $2";
     /// Photos of a product.
     PICTURES = "SELECT id, large, small, width, height FROM picture WHERE product = $1 ORDER BY id LIMIT 200";
-    /// Photos of a product that nobody shows any more.
-    REMOVE_PICTURE = "DELETE FROM picture WHERE id = $1 AND shop = $2 AND product = $3";
 }
 
 impl FromRow for SkuRow {
@@ -199,28 +197,4 @@ pub(crate) async fn prices(tx: &mut Tx, sku: Id<Sku>, limit: u32) -> Result<Vec<
 
 pub(crate) async fn pictures(tx: &mut Tx, product: Id<Product>) -> Result<Vec<PictureRow>, DbError> {
     tx.fetch_all(&PICTURES, binds![product]).await
-}
-
-pub(crate) async fn add_picture(
-    tx: &mut Tx,
-    home: Home,
-    picture: &PictureRow,
-    (at, by): (Instant, &str),
-) -> Result<(), DbError> {
-    let row = binds![
-        picture.id,
-        home.shop,
-        home.product,
-        &picture.large,
-        &picture.small,
-        picture.width,
-        picture.height,
-        at,
-        by
-    ];
-    tx.insert(&ADD_PICTURE, row).await.map(drop)
-}
-
-pub(crate) async fn remove_picture(tx: &mut Tx, home: Home, id: Id<Picture>) -> Result<bool, DbError> {
-    Ok(tx.execute(&REMOVE_PICTURE, binds![id, home.shop, home.product]).await? > 0)
 }

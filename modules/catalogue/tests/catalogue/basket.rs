@@ -28,7 +28,7 @@ async fn a_basket_is_loaded_with_all_it_depends_on(db: Db) {
     let freight =
         shops::save_freight(&mall.ctx(SUPPLIER), app, mall.shop, None, ("快递", &template)).await.unwrap();
     let mut draft = apples();
-    draft.freight = "快递".to_owned();
+    "快递".clone_into(&mut draft.freight);
     let id = mall.on_sale(&draft).await;
     let first = mall.sku(id).await;
     let other = mall.submitted_by(OTHER, mall.other, &kumquats()).await;

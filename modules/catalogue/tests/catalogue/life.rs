@@ -69,7 +69,7 @@ async fn what_is_on_sale_stays_while_its_copy_is_worked_on(db: Db) {
     let opened = edit::open(&supplier, app, id).await.unwrap();
     let (old, stamp) = (opened.skus[0].id, opened.product.stamp);
     let mut draft = opened.product.draft();
-    draft.name = "昭通冰糖心丑苹果".to_owned();
+    "昭通冰糖心丑苹果".clone_into(&mut draft.name);
     draft.skus = vec![size("10 kg 装", "10 kg", "108"), draft.skus[0].clone()];
     edit::save(&supplier, app, id, stamp, &draft).await.unwrap();
     edit::submit(&supplier, app, id).await.unwrap();
@@ -161,7 +161,7 @@ async fn codes_are_used_once_in_a_shop(db: Db) {
     mall.submitted_by(OTHER, mall.other, &other).await;
     // A variant's code that another product of the shop has is found when it is approved.
     let mut pears = Draft { code: "LI-01".to_owned(), name: "昭通雪梨".to_owned(), ..apples() };
-    pears.skus[0].code = "PG-01-5000g".to_owned();
+    "PG-01-5000g".clone_into(&mut pears.skus[0].code);
     let id = mall.submitted(&pears).await;
     let refused = mall.decide(id, Decision::Approve).await;
     assert!(matches!(refused, Err(Error::CodeTaken(_))), "{refused:?}");

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
 mod basket;
+mod import;
 mod life;
 mod mall;
 mod support;

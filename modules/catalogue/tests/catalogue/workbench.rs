@@ -11,7 +11,10 @@ use sh_db::Db;
 use sh_http::testing::EVERY_ROLE;
 use sh_testkit::db_test;
 
-use crate::support::{Mall, OPERATOR, OTHER, SUPPLIER, apples, schema};
+use crate::{
+    import::Folder,
+    support::{Mall, OPERATOR, OTHER, SUPPLIER, apples, schema},
+};
 
 /// The form of a draft as a browser sends it.
 fn form(draft: &Draft, stamp: i64, action: &str) -> String {
@@ -134,6 +137,7 @@ async fn nobody_gets_at_the_products_of_others(db: Db) {
     let id = mall.on_sale(&apples()).await;
     let sku = mall.sku(id).await;
     let shop = mall.shop;
+    let import = mall.checked(&Folder::new().file("a.csv", "商品编码,商品名称\nB1,昭通苹果\n")).await.0;
     let site = mall.site();
     let paths = [
         ("GET", "/s/products".to_owned(), ""),
@@ -147,6 +151,13 @@ async fn nobody_gets_at_the_products_of_others(db: Db) {
         ("POST", format!("/s/products/{id}/discard"), "sure=1"),
         ("POST", format!("/s/products/{id}/shelf"), "on=1"),
         ("POST", format!("/s/skus/{sku}/price"), "seen=1&price=2"),
+        ("GET", "/s/products/import".to_owned(), ""),
+        ("GET", format!("/s/products/export?shop={shop}"), ""),
+        ("GET", format!("/s/products/template?shop={shop}"), ""),
+        ("GET", format!("/s/imports/{import}"), ""),
+        ("GET", format!("/s/imports/{import}/marked"), ""),
+        ("POST", format!("/s/imports/{import}/confirm"), ""),
+        ("POST", format!("/s/imports/{import}/discard"), ""),
         ("GET", "/s/freight".to_owned(), ""),
         ("POST", "/s/freight".to_owned(), "name="),
         ("GET", "/s/shop".to_owned(), ""),
@@ -172,6 +183,7 @@ async fn nobody_gets_at_the_products_of_others(db: Db) {
     let table = table
         .replace(&id.to_string(), "{product}")
         .replace(&sku.to_string(), "{sku}")
+        .replace(&import.to_string(), "{import}")
         .replace(&shop.to_string(), "{shop}");
     insta::assert_snapshot!("who_gets_where", table);
     let product = edit::open(&mall.ctx(OPERATOR), &mall.app, id).await.unwrap().product;

@@ -9,7 +9,7 @@ use sh_ui::{Choice, Field, panel, radios};
 
 use super::products::kinds;
 use crate::{
-    draft::{Draft, SKUS_MAX, SkuDraft},
+    draft::{Draft, FIELDS, SKUS_MAX, SkuDraft},
     model::Picture,
     service::edit::Opened,
 };
@@ -44,25 +44,12 @@ impl Posted {
             .filter(|(name, _)| name == "picture")
             .filter_map(|(_, value)| value.parse().ok())
             .collect();
-        let draft = Draft {
-            code: get("code"),
-            name: get("name"),
-            kind: get("kind"),
-            origin: get("origin"),
-            producer: get("producer"),
-            description: get("description"),
-            delivery: get("delivery"),
-            after_sales: get("after-sales"),
-            storage: get("storage"),
-            shelf_days: get("shelf-days"),
-            returnable: get("returnable"),
-            freight: get("freight"),
-            certificate: get("certificate"),
-            certificate_until: get("certificate-until"),
-            publish: map.contains_key("publish"),
-            pictures,
-            skus,
-        };
+        let mut draft = Draft { publish: map.contains_key("publish"), pictures, skus, ..Draft::default() };
+        for field in FIELDS {
+            if let Some(text) = draft.text_mut(field) {
+                *text = get(field);
+            }
+        }
         Self { draft, stamp: get("stamp").parse().unwrap_or(0), action: get("action") }
     }
 }

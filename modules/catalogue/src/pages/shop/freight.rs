@@ -249,12 +249,11 @@ impl FreightForm {
 fn regions_of(ctx: &Context, name: &str, typed: &str, errors: &mut FieldErrors) -> Vec<RegionCode> {
     let mut found = Vec::new();
     for place in typed.split(['、', '，', ',', ' ', '；']).filter(|place| !place.is_empty()) {
-        match Regions::get().resolve(place, None, ctx.today()) {
-            Resolution::One(code) => found.push(code),
-            _ => {
-                let text = ctx.locale.with("freight-place-wrong", &[("place", place.into())]);
-                errors.push(format!("/{name}"), "origin-unknown", text);
-            }
+        if let Resolution::One(code) = Regions::get().resolve(place, None, ctx.today()) {
+            found.push(code);
+        } else {
+            let text = ctx.locale.with("freight-place-wrong", &[("place", place.into())]);
+            errors.push(format!("/{name}"), "origin-unknown", text);
         }
     }
     found

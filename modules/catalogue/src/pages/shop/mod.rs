@@ -2,9 +2,11 @@
 
 pub(crate) mod form;
 pub(crate) mod freight;
+pub(crate) mod imports;
 pub(crate) mod product;
 pub(crate) mod products;
 pub(crate) mod profile;
+pub(crate) mod tables;
 
 use axum::routing::{get, post};
 use sh_http::{App, MenuEntry, Permission};
@@ -18,6 +20,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .route("/s/products", get(products::list).post(products::create))
         .route("/s/products/new", get(products::new))
+        .route("/s/products/import", get(imports::new).post(imports::upload))
+        .route("/s/products/export", get(tables::exported))
+        .route("/s/products/template", get(tables::template))
+        .route("/s/imports/{id}", get(imports::show))
+        .route("/s/imports/{id}/confirm", post(imports::confirm))
+        .route("/s/imports/{id}/discard", post(imports::discard))
+        .route("/s/imports/{id}/marked", get(tables::marked_file))
         .route("/s/products/{id}", get(product::show).post(product::save))
         .route("/s/products/{id}/draft", post(product::autosave))
         .route("/s/products/{id}/preview", get(product::preview))
@@ -30,8 +39,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The pages in the menu of the workbench.
-pub(crate) const MENU: [MenuEntry; 3] = [
+pub(crate) const MENU: [MenuEntry; 4] = [
     entry("products-title", "/s/products", 110, Some("building-store")),
+    entry("products-import", "/s/products/import", 120, None),
     entry("freights-title", "/s/freight", 130, None),
     entry("shop-title", "/s/shop", 140, None),
 ];

@@ -1,5 +1,7 @@
 //! `/s/products`: the supplier's products; `/s/products/new`.
 
+use std::fmt::Write as _;
+
 use axum::{
     extract::State,
     http::StatusCode,
@@ -65,13 +67,13 @@ impl ListQuery {
         };
         let mut href = format!("/s/products?tab={tab}");
         if !self.q.is_empty() {
-            href.push_str(&format!("&q={}", encode(&self.q)));
+            let _ = write!(href, "&q={}", encode(&self.q));
         }
         if let Some(shop) = self.shop {
-            href.push_str(&format!("&shop={shop}"));
+            let _ = write!(href, "&shop={shop}");
         }
         if let Some(after) = after {
-            href.push_str(&format!("&after={after}"));
+            let _ = write!(href, "&after={after}");
         }
         href
     }
@@ -129,8 +131,12 @@ fn new_href(shop: Option<Id<Shop>>) -> String {
     shop.map_or_else(|| "/s/products/new".to_owned(), |shop| format!("/s/products/new?shop={shop}"))
 }
 
-fn actions(_ctx: &Context, _shop: &ShopRow, _may: bool) -> Vec<Markup> {
-    Vec::new()
+fn actions(ctx: &Context, shop: &ShopRow, may: bool) -> Vec<Markup> {
+    let link = |key: &str, page: &str, icon| {
+        button_link(&ctx.t(key), &format!("/s/products/{page}?shop={}", shop.id), Some(icon))
+    };
+    let import = may.then(|| link("products-import", "import", "upload"));
+    import.into_iter().chain([link("products-export", "export", "download")]).collect()
 }
 
 fn table(ctx: &Context, products: &Listing<ListedProduct>, may: bool, query: &ListQuery) -> Markup {

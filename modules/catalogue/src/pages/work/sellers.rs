@@ -8,7 +8,8 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 use sh_http::{
-    App, AppError, Context, Failure, Form, Html, Kind, Listing, Page, Path, Permission, Query, Redirect, Scope,
+    App, AppError, Context, Failure, Form, Html, Kind, Listing, Page, Path, Permission, Query, Redirect,
+    Scope,
 };
 use sh_kernel::{FieldErrors, Id};
 use sh_regions::{Regions, Resolution};
