@@ -8,28 +8,16 @@ CREATE TABLE search_doc (
     weight {{i64}} NOT NULL,
     first {{i64}} NOT NULL,
     second {{i64}} NOT NULL,
-    tokens {{text}} NOT NULL,
     PRIMARY KEY (number, kind, id)
 ) {{clustered}};
 
+-- The tokens of each document under its number, in the engine's own index of texts. The store writes both tables.
 {{postgres}}
+CREATE TABLE search_text (rowid {{i64}} NOT NULL PRIMARY KEY, tokens {{text}} NOT NULL);
 -- A short list of what waits to be merged into the index keeps both writing and searching quick.
-CREATE INDEX search_doc_tokens ON search_doc
+CREATE INDEX search_text_tokens ON search_text
     USING gin (array_to_tsvector(string_to_array(tokens, ' '))) WITH (gin_pending_list_limit = 512);
 {{sqlite}}
--- The engine's index keeps the tokens by number; the row lets go of them, so that it stays narrow.
 CREATE VIRTUAL TABLE search_text USING fts5(
     tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 0');
-CREATE TRIGGER search_doc_added AFTER INSERT ON search_doc BEGIN
-    INSERT INTO search_text (rowid, tokens) VALUES (new.number, new.tokens);
-    UPDATE search_doc SET tokens = '' WHERE number = new.number AND kind = new.kind AND id = new.id;
-END;
-CREATE TRIGGER search_doc_changed AFTER UPDATE OF tokens ON search_doc WHEN new.tokens <> '' BEGIN
-    DELETE FROM search_text WHERE rowid = old.number;
-    INSERT INTO search_text (rowid, tokens) VALUES (new.number, new.tokens);
-    UPDATE search_doc SET tokens = '' WHERE number = new.number AND kind = new.kind AND id = new.id;
-END;
-CREATE TRIGGER search_doc_removed AFTER DELETE ON search_doc BEGIN
-    DELETE FROM search_text WHERE rowid = old.number;
-END;
 {{both}}

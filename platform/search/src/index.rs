@@ -33,7 +33,7 @@ const TOKENS_MAX: usize = 800;
 pub struct Entry {
     /// Which kind of thing: `product`.
     pub kind: &'static str,
-    /// Which one.
+    /// Which one. An identifier is entered under one kind only.
     pub id: Uuid,
     /// Its name, which counts most and by which finds are ranked.
     pub title: String,

@@ -8,14 +8,19 @@ use crate::{Entry, Hit};
 
 sh_db::inserts! {
     /// Enters documents, or enters them anew.
-    PUT = search_doc(number I64, kind Text, id Uuid, title Text, weight I64, first I64, second I64, tokens Text)
+    PUT = search_doc(number I64, kind Text, id Uuid, title Text, weight I64, first I64, second I64)
         "ON CONFLICT (number, kind, id) DO UPDATE SET title = excluded.title, weight = excluded.weight, \
-         first = excluded.first, second = excluded.second, tokens = excluded.tokens";
+         first = excluded.first, second = excluded.second";
+    /// Their tokens, after those that were there are gone.
+    PUT_TEXTS = search_text(rowid I64, tokens Text) "";
 }
 
 sh_db::statements! {
     /// Takes documents of a kind out.
     FORGET = "DELETE FROM search_doc WHERE number {{in_i64 $1}} AND kind = $2 AND id {{in_uuid $3}}";
+
+    /// Takes the tokens of documents out.
+    FORGET_TEXTS = "DELETE FROM search_text WHERE rowid {{in_i64 $1}}";
 
     /// Sets the two numbers of a document.
     SET_NUMBERS = "UPDATE search_doc SET first = $4, second = $5 WHERE number = $1 AND kind = $2 AND id = $3";
@@ -36,8 +41,8 @@ sh_db::statements! {
             SELECT d.id, d.title, d.weight, d.number,
                 CASE CAST($7 AS BIGINT) WHEN 0 THEN -d.weight WHEN 1 THEN 0 WHEN 2 THEN d.first
                     WHEN 3 THEN -d.first WHEN 4 THEN d.second ELSE -d.second END AS place
-            FROM search_doc d
-            WHERE array_to_tsvector(string_to_array(d.tokens, ' ')) @@ CAST($1 AS TSQUERY) AND d.kind = $2
+            FROM search_text t JOIN search_doc d ON d.number = t.rowid
+            WHERE array_to_tsvector(string_to_array(t.tokens, ' ')) @@ CAST($1 AS TSQUERY) AND d.kind = $2
                 AND d.first BETWEEN $3 AND $4 AND d.second BETWEEN $5 AND $6) f
         WHERE CAST($8 AS BIGINT) IS NULL OR f.place > $8 OR (f.place = $8 AND f.number < $9)
         ORDER BY f.place, f.number DESC LIMIT $10";
@@ -46,8 +51,8 @@ sh_db::statements! {
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM search_text t CROSS JOIN search_doc d
             WHERE t.search_text MATCH $1 AND d.number = t.rowid AND d.kind = $2
                 AND d.first BETWEEN $3 AND $4 AND d.second BETWEEN $5 AND $6 LIMIT $7) f",
-        postgres "SELECT COUNT(*) FROM (SELECT 1 FROM search_doc d
-            WHERE array_to_tsvector(string_to_array(d.tokens, ' ')) @@ CAST($1 AS TSQUERY) AND d.kind = $2
+        postgres "SELECT COUNT(*) FROM (SELECT 1 FROM search_text t JOIN search_doc d ON d.number = t.rowid
+            WHERE array_to_tsvector(string_to_array(t.tokens, ' ')) @@ CAST($1 AS TSQUERY) AND d.kind = $2
                 AND d.first BETWEEN $3 AND $4 AND d.second BETWEEN $5 AND $6 LIMIT $7) f";
 }
 
@@ -71,33 +76,37 @@ pub(crate) fn number(id: Uuid) -> i64 {
     Id::<()>::from_uuid(id).ordinal()
 }
 
+/// Rows of both tables, written in the caller's transaction: a document without its tokens is never seen.
 pub(crate) async fn put(
     tx: &mut Tx,
     entries: impl IntoIterator<Item = Entry> + Send,
 ) -> Result<u64, DbError> {
-    let rows: Vec<Vec<Value>> = entries
-        .into_iter()
-        .map(|entry| {
-            let tokens = entry.tokens();
-            binds![
-                number(entry.id),
-                entry.kind,
-                entry.id,
-                entry.title,
-                entry.weight,
-                entry.first,
-                entry.second,
-                tokens
-            ]
-        })
-        .collect();
-    tx.insert_many(&PUT, rows).await
+    let (mut numbers, mut docs, mut texts) = (Vec::new(), Vec::<Vec<Value>>::new(), Vec::<Vec<Value>>::new());
+    for entry in entries {
+        let number = number(entry.id);
+        texts.push(binds![number, entry.tokens()]);
+        docs.push(binds![
+            number,
+            entry.kind,
+            entry.id,
+            entry.title,
+            entry.weight,
+            entry.first,
+            entry.second
+        ]);
+        numbers.push(number);
+    }
+    tx.execute(&FORGET_TEXTS, binds![numbers.as_slice()]).await?;
+    tx.insert_many(&PUT_TEXTS, texts).await?;
+    tx.insert_many(&PUT, docs).await
 }
 
 pub(crate) async fn forget(tx: &mut Tx, kind: &str, ids: &[Uuid]) -> Result<u64, DbError> {
     let numbers: Vec<i64> = ids.iter().map(|id| number(*id)).collect();
     let ids: Vec<Id<()>> = ids.iter().map(|id| Id::from_uuid(*id)).collect();
-    tx.execute(&FORGET, binds![numbers.as_slice(), kind, ids.as_slice()]).await
+    let count = tx.execute(&FORGET, binds![numbers.as_slice(), kind, ids.as_slice()]).await?;
+    tx.execute(&FORGET_TEXTS, binds![numbers.as_slice()]).await?;
+    Ok(count)
 }
 
 pub(crate) async fn set_numbers(
