@@ -71,6 +71,15 @@ CREATE TABLE sku (
 ) {{strict}};
 CREATE INDEX sku_by_product ON sku (product, position);
 
+-- Which product of a shop a variant's code belongs to, from the first saved draft on.
+CREATE TABLE sku_code (
+    shop {{uuid}} NOT NULL,
+    code {{text}} NOT NULL,
+    product {{uuid}} NOT NULL,
+    PRIMARY KEY (shop, code)
+) {{clustered}};
+CREATE INDEX sku_code_by_product ON sku_code (product);
+
 -- Every price a variant has had. Append-only.
 CREATE TABLE sku_price (
     id {{uuid}} NOT NULL,

@@ -11,6 +11,7 @@
 //! | operator | [`service::review`], [`service::shelf::switch`], [`service::shops::open`], [`service::shops::switch`] |
 //! | everybody | [`service::public`], [`service::favourites`] |
 
+mod api;
 pub mod basket;
 mod category;
 pub mod draft;
@@ -43,8 +44,9 @@ pub const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 7] = [
+pub const STATEMENTS: [&[Sql]; 8] = [
     store::basket::STATEMENTS,
+    store::code::STATEMENTS,
     store::hall::STATEMENTS,
     store::import::STATEMENTS,
     store::product::STATEMENTS,
@@ -54,7 +56,8 @@ pub const STATEMENTS: [&[Sql]; 7] = [
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 5] = [
+pub const INSERTS: [&[Insert]; 6] = [
+    store::code::INSERTS,
     store::hall::INSERTS,
     store::import::INSERTS,
     store::product::INSERTS,
@@ -66,7 +69,7 @@ pub const INSERTS: [&[Insert]; 5] = [
 /// and counts less often with [`service::halls::Counts`].
 pub fn module() -> sh_http::Module {
     let module = sh_http::Module::new("catalogue")
-        .routes(pages::routes())
+        .routes(pages::routes().merge(api::routes()))
         .files(pages::files::routes())
         .migrations(MIGRATIONS);
     let menu = pages::shop::MENU.into_iter().chain(pages::work::MENU);

@@ -13,6 +13,7 @@ pub mod fold;
 pub mod header;
 pub mod marked;
 pub mod parse;
+pub mod picture;
 pub mod sheet;
 pub mod store;
 pub mod table;

@@ -85,15 +85,7 @@ pub(crate) async fn put(
     for entry in entries {
         let number = number(entry.id);
         texts.push(binds![number, entry.tokens()]);
-        docs.push(binds![
-            number,
-            entry.kind,
-            entry.id,
-            entry.title,
-            entry.weight,
-            entry.first,
-            entry.second
-        ]);
+        docs.push(binds![number, entry.kind, entry.id, entry.title, entry.weight, entry.first, entry.second]);
         numbers.push(number);
     }
     tx.execute(&FORGET_TEXTS, binds![numbers.as_slice()]).await?;

@@ -193,15 +193,26 @@ async fn a_proposal_waits_for_a_second_person(db: Db) {
     has_not(&program.home(OTHER_PROVINCE).await, &["十一月通报"]);
 }
 
+/// Roles of the mall and the page where they begin.
+const MALL: &[(&str, &str)] =
+    &[("mall-operator", "/w/listings"), ("supplier", "/s/products"), ("shopper", "/")];
+
 #[db_test(&steps())]
 async fn everybody_with_an_account_begins_here_and_nobody_else_gets_in(db: Db) {
     let program = Program::start(db).await;
     for by in sh_http::testing::EVERY_ROLE {
         let answer = program.site.get(by, "/w").await;
-        if *by == "public" {
-            assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/login?next=%2Fw"));
-        } else {
-            assert_eq!(answer.status.as_u16(), 200, "{by}");
+        let role = by.split('@').next().unwrap_or_default();
+        match (role, MALL.iter().find(|(name, _)| *name == role)) {
+            ("public", _) => {
+                assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/login?next=%2Fw"));
+            }
+            // Whoever has to do with the mall only has another first page, to which a sign-in leads.
+            (_, Some((_, first))) => {
+                assert_eq!(answer.status.as_u16(), 404, "{by}");
+                assert_eq!(program.site.get(by, "/login").await.header("location"), *first, "{by}");
+            }
+            (_, None) => assert_eq!(answer.status.as_u16(), 200, "{by}"),
         }
     }
     // Who has signed in and opens the sign-in page is led to their first page.

@@ -348,6 +348,36 @@ pub(crate) fn yes_or_no(typed: &str) -> Option<bool> {
     }
 }
 
+impl Draft {
+    /// The places and codes of its variants, typed or made, as far as they can be told from what is typed.
+    pub(crate) fn sku_codes(&self) -> Vec<(usize, String)> {
+        let typed = |sku: &SkuDraft| {
+            let code = parse::code(&Cell::text(&sku.code)).ok()?;
+            (code.chars().count() <= SKU_CODE_CHARS_MAX).then_some(code)
+        };
+        let given: HashSet<String> = self.skus.iter().filter_map(typed).collect();
+        let mut unit = None;
+        let mut codes: Vec<(usize, String)> = Vec::new();
+        for (at, sku) in self.skus.iter().enumerate().filter(|(_, sku)| !sku.is_blank()).take(SKUS_MAX) {
+            let content = parse::quantity(&Cell::text(&sku.content), None).ok();
+            unit = unit.or(content.as_ref().map(|content| content.base));
+            let known = |code: &str| codes.iter().any(|(_, other)| other == code);
+            let code = match (sku.code.trim(), content) {
+                ("", Some(content)) => {
+                    made_code(&self.code, content.amount.0, unit, |code| given.contains(code) || known(code))
+                }
+                ("", None) => continue,
+                _ => match typed(sku).filter(|code| !known(code)) {
+                    Some(code) => code,
+                    None => continue,
+                },
+            };
+            codes.push((at, code));
+        }
+        codes
+    }
+}
+
 /// A code for a variant that was given none. It is made of how much is inside and not of the place in the list, so that
 /// the same variant has the same code in whatever order the variants are written.
 fn made_code(product: &str, content: i64, unit: Option<BaseUnit>, taken: impl Fn(&str) -> bool) -> String {
@@ -404,6 +434,22 @@ mod tests {
         assert_eq!(sku.price, Fen(5_990));
         let again = Draft::of(&content).check(&facts()).unwrap();
         assert_eq!(again, content);
+    }
+
+    #[test]
+    fn the_codes_of_a_draft_are_those_it_will_have() {
+        let mut draft = draft();
+        let other = SkuDraft { spec: "礼盒".to_owned(), ..draft.skus[0].clone() };
+        let named = SkuDraft { code: "Ａ-1".to_owned(), spec: "单果".to_owned(), ..draft.skus[0].clone() };
+        draft.skus.extend([other, named]);
+        let content = draft.check(&facts()).unwrap();
+        let codes: Vec<(usize, String)> =
+            content.skus.iter().enumerate().map(|(at, sku)| (at, sku.code.clone())).collect();
+        assert_eq!(draft.sku_codes(), codes);
+        draft.skus[0].price.clear();
+        assert_eq!(draft.sku_codes(), codes, "a price that is not typed yet changes no code");
+        draft.skus[0].content.clear();
+        assert_eq!(draft.sku_codes().len(), 2, "what cannot be told is left out");
     }
 
     #[test]

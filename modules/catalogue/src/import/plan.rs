@@ -1,15 +1,18 @@
 //! What a product of a file would change, decided before anything is changed, and again when it is.
 
+use std::collections::HashMap;
+
 use sh_kernel::{Fen, Id};
 
 use super::{
     file::{FileProduct, Layout},
     issue::Issue,
-    merge::merge,
+    merge::Merged,
 };
 use crate::{
     draft::{Content, Draft, Facts, Flaw},
     model::{Product, Review},
+    service::codes::elsewhere,
     store::product::ProductRow,
 };
 
@@ -38,16 +41,23 @@ pub(crate) struct Planned {
     pub(crate) issues: Vec<Issue>,
 }
 
-/// Decides what a product of the file would change of what is known.
+/// Decides what a product of the file would change of what is known. `owners` tells the product of each code of a variant
+/// that is known, by its own code.
 pub(crate) fn plan(
     layout: &Layout,
     product: &FileProduct,
+    merged: Merged,
     known: Option<&ProductRow>,
-    facts: &Facts,
+    (facts, owners): (&Facts, &mut HashMap<String, String>),
 ) -> Planned {
     let rows = product.rows.len() as u64;
-    let merged = merge(layout, product, known.map(ProductRow::draft));
     let mut issues = merged.issues.clone();
+    let codes = merged.draft.sku_codes();
+    for (at, code) in &codes {
+        if let Some(owner) = owners.get(code).filter(|owner| **owner != product.code) {
+            issues.push(merged.locate(layout, elsewhere(code, owner).of_sku(*at)));
+        }
+    }
     let checked = match merged.draft.check(facts) {
         Ok(content) => Some(content),
         Err(flaws) => {
@@ -61,6 +71,9 @@ pub(crate) fn plan(
         (Some(content), Some(known)) => step(&content, merged.draft, known, facts),
     };
     let waits = known.is_some_and(|known| known.review == Review::Submitted);
+    if matches!(step, Step::Create(_) | Step::Save(..)) {
+        owners.extend(codes.into_iter().map(|(_, code)| (code, product.code.clone())));
+    }
     let step = if waits && matches!(step, Step::Save(..)) {
         let flaw = Flaw::new("code", "product-waits", &product.code);
         issues.push(Issue::of(merged.first, layout.title("code"), flaw));

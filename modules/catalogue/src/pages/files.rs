@@ -3,18 +3,20 @@
 use axum::{
     Router,
     body::Body,
-    extract::Path,
+    extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use sh_files::store::ObjectKey;
 use sh_http::App;
+use tokio_util::io::ReaderStream;
 
-use crate::drawing;
+use crate::{drawing, service::pictures};
 
 /// The routes of pictures.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/drawn/{name}", get(drawn))
+    Router::new().route("/drawn/{name}", get(drawn)).route("/media/{name}", get(photo))
 }
 
 /// `GET /drawn/apple-1f.svg`: the drawing of a kind of goods for one product.
@@ -27,6 +29,18 @@ async fn drawn(Path(name): Path<String>) -> Response {
     match asked {
         Some((shape, seed)) => answer("image/svg+xml", drawing::draw(shape, seed).into()),
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// `GET /media/{key}.jpg`: a photo. Its key is made from its bytes: whoever has not seen the page cannot guess it.
+async fn photo(State(app): State<App>, Path(name): Path<String>) -> Response {
+    let Some(key) = name.strip_suffix(".jpg").and_then(|key| key.parse::<ObjectKey>().ok()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Ok(media) = pictures::media(&app) else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    match media.open(&key).await {
+        Ok(file) => answer("image/jpeg", Body::from_stream(ReaderStream::new(file))),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

@@ -21,10 +21,15 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     mall::routes().merge(shop::routes()).merge(work::routes())
 }
 
+/// The address of a photo.
+pub(crate) fn media(key: &str) -> String {
+    format!("/media/{key}.jpg")
+}
+
 /// The picture of a product: its photo, else a drawing of its kind.
 pub(crate) fn picture(cover: Option<&str>, kind: i64, product: Id<Product>) -> String {
     if let Some(key) = cover {
-        return format!("/media/{key}");
+        return media(key);
     }
     let drawing = Categories::get().kind(kind).map_or("basket", |kind| kind.drawing);
     format!("/drawn/{drawing}-{:x}.svg", product.ordinal())

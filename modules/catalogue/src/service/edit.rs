@@ -6,7 +6,10 @@ use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
 use sh_kernel::{FieldErrors, Id, Instant};
 use sh_ui::Locale;
 
-use super::shops::{self, by};
+use super::{
+    codes,
+    shops::{self, by},
+};
 use crate::{
     Error,
     draft::{Draft, Facts, Flaw, flaw_text},
@@ -85,7 +88,8 @@ pub async fn list(
 /// Begins a product. Nothing but its code must be known yet.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`], [`Error::Invalid`] without a code, [`Error::CodeTaken`], [`Error::ShopFull`].
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a code, or with a variant's code that another product
+/// has; [`Error::CodeTaken`], [`Error::ShopFull`].
 pub async fn create(ctx: &Context, app: &App, shop: Id<Shop>, draft: &Draft) -> Result<Id<Product>, Error> {
     let owner = shops::get(ctx, app, shop).await?;
     ctx.require(Permission::EditListings, owner.scope())?;
@@ -103,12 +107,24 @@ pub async fn create(ctx: &Context, app: &App, shop: Id<Shop>, draft: &Draft) -> 
             }
             let row = DraftRow { id, shop, draft, review: Review::Draft, at: ctx.now(), by: by(ctx) };
             store::add_all(tx, &[row]).await?;
+            claim(tx, ctx, shop, (id, draft)).await?;
             let told = serde_json::json!({ "code": draft.code.trim(), "name": draft.name.trim() });
             record(tx, ctx, Entry::new("create-product", "product", id).after(&told)).await?;
             Ok(id)
         })
         .await;
     taken(outcome, &draft.code)
+}
+
+/// Takes the codes of the variants of a working copy.
+async fn claim(
+    tx: &mut Tx,
+    ctx: &Context,
+    shop: Id<Shop>,
+    draft: (Id<Product>, &Draft),
+) -> Result<(), Error> {
+    let flaws = codes::claim(tx, shop, &[draft]).await?;
+    if flaws.is_empty() { Ok(()) } else { Err(invalid(ctx.locale, &flaws).into()) }
 }
 
 /// A code that another product of the shop has.
@@ -119,12 +135,13 @@ pub(crate) fn taken<T>(outcome: Result<T, Error>, code: &str) -> Result<T, Error
     }
 }
 
-/// Keeps what is typed, whether it makes sense or not, so that nothing is lost. Returns the stamp and the time under which
+/// Keeps what is typed, whether it makes sense or not, so that nothing is lost; only codes must be the shop's own. Returns the stamp and the time under which
 /// it is kept. Drafts are not logged: the log holds what is handed in and what is decided.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`], [`Error::CodeTaken`]; [`Error::Changed`] if somebody has saved it since
-/// `stamp`; [`Error::WrongState`] while it waits for the operator.
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::CodeTaken`], or [`Error::Invalid`] with the variants whose codes another
+/// product has; [`Error::Changed`] if somebody has saved it since `stamp`; [`Error::WrongState`] while it waits for the
+/// operator.
 pub async fn save(
     ctx: &Context,
     app: &App,
@@ -154,7 +171,10 @@ pub async fn save(
                 at: now,
                 by: by(ctx),
             };
-            if store::save_draft(tx, &row, stamp).await? { Ok(()) } else { Err(Error::Changed) }
+            if !store::save_draft(tx, &row, stamp).await? {
+                return Err(Error::Changed);
+            }
+            claim(tx, ctx, product.shop, (id, &draft)).await
         })
         .await;
     taken(outcome, &draft.code).map(|()| (stamp + 1, now))
@@ -209,6 +229,7 @@ pub async fn discard(ctx: &Context, app: &App, id: Id<Product>) -> Result<(), Er
             if !gone {
                 return Err(Error::WrongState(product.review.word()));
             }
+            codes::claim(tx, shop.id, &[(id, &Draft::default())]).await?;
             record(tx, ctx, Entry::new("discard-draft", "product", id)).await?;
             Ok(())
         })

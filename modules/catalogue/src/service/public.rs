@@ -316,8 +316,7 @@ pub async fn preview(ctx: &Context, app: &App, opened: &Opened) -> Result<Shown,
         version: 0,
     };
     let skus: Vec<SkuRow> = content.skus.iter().map(row).collect();
-    let mut pictures = opened.pictures.clone();
-    pictures.retain(|picture| content.pictures.contains(&picture.id));
+    let pictures = super::pictures::in_order(&draft, &opened.pictures);
     Ok(Shown {
         product: opened.product.id,
         sku: skus.first().cloned().ok_or(Error::NotFound)?,

@@ -195,6 +195,16 @@ pub(crate) async fn prices(tx: &mut Tx, sku: Id<Sku>, limit: u32) -> Result<Vec<
     tx.fetch_all(&PRICES, binds![sku, limit]).await
 }
 
+pub(crate) async fn add_picture(
+    tx: &mut Tx,
+    (product, shop): (Id<Product>, Id<Shop>),
+    row: &PictureRow,
+    (at, by): (Instant, &str),
+) -> Result<(), DbError> {
+    let values = binds![row.id, shop, product, &row.large, &row.small, row.width, row.height, at, by];
+    tx.insert_many(&ADD_PICTURE, [values]).await.map(drop)
+}
+
 pub(crate) async fn pictures(tx: &mut Tx, product: Id<Product>) -> Result<Vec<PictureRow>, DbError> {
     tx.fetch_all(&PICTURES, binds![product]).await
 }

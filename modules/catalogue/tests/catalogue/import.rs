@@ -301,3 +301,45 @@ async fn tables_of_others_are_not_there(db: Db) {
     imports::discard(&mall.ctx(SUPPLIER), &mall.app, id).await.unwrap();
     let _ = shops::get(&mall.ctx(SUPPLIER), &mall.app, mall.shop).await.unwrap();
 }
+
+#[db_test(&schema())]
+async fn a_code_of_a_variant_that_another_product_has_is_told_by_row(db: Db) {
+    let mall = Mall::open(db).await;
+    let folder = Folder::new();
+    edit::create(&mall.ctx(SUPPLIER), &mall.app, mall.shop, &apples()).await.unwrap();
+    let header = "商品编码,商品名称,产地,生产者,规格编码,规格,净含量,售价,发货说明,售后说明,7天无理由退货\n";
+    let row = |code: &str, sku: &str| {
+        format!("{code},昭通雪梨,云南昭通昭阳区,绿源合作社,{sku},2.5 kg,2.5kg,32,48 小时内发货,坏果包赔,否\n")
+    };
+    // The draft has it; a product of the file has it, once typed and once made of the product's code and content.
+    let rows = [row("LI-01", "PG-01-2500g"), row("LI-02", ""), row("LI-03", "LI-02-2500g"), row("LI-04", "")];
+    let (id, _) = mall.checked(&folder.file("a.csv", &format!("{header}{}", rows.concat()))).await;
+    let told = |row, code: &str| (row, "规格编码".to_owned(), code.to_owned());
+    assert_eq!(mall.issues(id).await, [told(2, "sku-code-elsewhere"), told(4, "sku-code-elsewhere")]);
+    imports::confirm(&mall.ctx(SUPPLIER), &mall.app, id, true).await.unwrap();
+    let batch = mall.posted(id).await;
+    assert_eq!((batch.posted.created, batch.posted.rejected), (2, 2));
+    assert_eq!(mall.approve_all().await, 2, "what came in can be approved");
+}
+
+#[db_test(&schema())]
+async fn a_large_table_comes_in_through_the_page(db: Db) {
+    let mall = Mall::open(db).await;
+    let upload = |size: usize| {
+        let mut file =
+            format!("{HEADER}PG-01,昭通丑苹果,云南昭通昭阳区,绿源合作社,5 kg 装,5kg,,59.90,a,b,否,是\n");
+        file.push_str(&",,,,,,,,,,,\n".repeat(size / 12));
+        let mut body =
+            format!("--x\r\nContent-Disposition: form-data; name=\"shop\"\r\n\r\n{}\r\n", mall.shop);
+        body.push_str("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n");
+        body + &file + "\r\n--x--\r\n"
+    };
+    let send = async |body: String| {
+        let kind = "multipart/form-data; boundary=x";
+        mall.site().call(SUPPLIER, "POST", "/s/products/import", kind, body).await
+    };
+    let taken = send(upload(3 << 20)).await;
+    assert_eq!(taken.status.as_u16(), 303, "{}", taken.body);
+    let refused = send(upload(70 << 20)).await;
+    assert_eq!(refused.status.as_u16(), 413, "{}", refused.body);
+}

@@ -7,6 +7,7 @@ use sh_catalogue::{
     service::{edit, price, public, review::Decision, shelf, shops},
 };
 use sh_db::Db;
+use sh_http::AppError as _;
 use sh_kernel::Fen;
 use sh_testkit::db_test;
 
@@ -159,13 +160,50 @@ async fn codes_are_used_once_in_a_shop(db: Db) {
     // The same code in another shop is another thing.
     let other = Draft { code: "PG-01".to_owned(), ..kumquats() };
     mall.submitted_by(OTHER, mall.other, &other).await;
-    // A variant's code that another product of the shop has is found when it is approved.
+}
+
+#[db_test(&schema())]
+async fn a_code_of_a_variant_that_another_product_has_is_told_when_it_is_typed(db: Db) {
+    let mall = Mall::open(db).await;
+    let (supplier, app) = (mall.ctx(SUPPLIER), &mall.app);
+    // Neither product is approved yet.
+    let first = edit::create(&supplier, app, mall.shop, &apples()).await.unwrap();
     let mut pears = Draft { code: "LI-01".to_owned(), name: "昭通雪梨".to_owned(), ..apples() };
+    let id = edit::create(&supplier, app, mall.shop, &pears).await.unwrap();
+    "PG-01-2500g".clone_into(&mut pears.skus[1].code);
+    let refused = edit::save(&supplier, app, id, 1, &pears).await;
+    let Err(Error::Invalid(refused)) = refused else { panic!("{refused:?}") };
+    let told = &refused.fields().unwrap().0[0];
+    assert_eq!(told.pointer, "/sku-1-code");
+    assert!(told.message.contains("“PG-01-2500g”已用在商品“PG-01”"), "{}", told.message);
+    let kept = edit::open(&supplier, app, id).await.unwrap().product;
+    assert_eq!((kept.stamp, kept.draft().skus[1].code.as_str()), (1, ""), "nothing is half kept");
+    // The shop next door may use it.
+    let mut other = kumquats();
+    "PG-01-2500g".clone_into(&mut other.skus[0].code);
+    edit::create(&mall.ctx(OTHER), app, mall.other, &other).await.unwrap();
+
+    // A code that its product gives up is free again.
+    let stamp = edit::open(&supplier, app, first).await.unwrap().product.stamp;
+    let fewer = Draft { skus: vec![apples().skus[0].clone()], ..apples() };
+    edit::save(&supplier, app, first, stamp, &fewer).await.unwrap();
+    edit::save(&supplier, app, id, 1, &pears).await.unwrap();
+
+    // One that an approved variant has stays its product's, even if the working copy lets go of it.
+    edit::submit(&supplier, app, first).await.unwrap();
+    mall.decide(first, Decision::Approve).await.unwrap();
+    let stamp = edit::open(&supplier, app, first).await.unwrap().product.stamp;
+    let others = Draft { skus: vec![size("1 kg 装", "1 kg", "15")], ..apples() };
+    edit::save(&supplier, app, first, stamp, &others).await.unwrap();
     "PG-01-5000g".clone_into(&mut pears.skus[0].code);
-    let id = mall.submitted(&pears).await;
-    let refused = mall.decide(id, Decision::Approve).await;
-    assert!(matches!(refused, Err(Error::CodeTaken(_))), "{refused:?}");
-    assert!(mall.found("雪梨").await.is_empty());
+    let refused = edit::save(&supplier, app, id, 2, &pears).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    "PG-01-1000g".clone_into(&mut pears.skus[0].code);
+    let refused = edit::save(&supplier, app, id, 2, &pears).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    // Given up with its working copy.
+    edit::discard(&supplier, app, first).await.unwrap();
+    edit::save(&supplier, app, id, 2, &pears).await.unwrap();
 }
 
 #[db_test(&schema())]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
 use sh_catalogue::{
     Error,
     draft::{Draft, SkuDraft},
@@ -43,6 +44,7 @@ pub(crate) fn schema() -> Vec<Migration> {
 /// A program with two shops.
 pub(crate) struct Mall {
     pub(crate) app: App,
+    _data: tempfile::TempDir,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) shop: Id<Shop>,
     pub(crate) other: Id<Shop>,
@@ -51,7 +53,9 @@ pub(crate) struct Mall {
 impl Mall {
     pub(crate) async fn open(db: Db) -> Self {
         let clock = sh_testkit::clock();
-        let app = sh_http::testing::app(db, clock.clone(), sh_testkit::ids());
+        let mut app = sh_http::testing::app(db, clock.clone(), sh_testkit::ids());
+        let data = tempfile::tempdir().unwrap();
+        app.data_dir = Arc::new(Utf8PathBuf::from_path_buf(data.path().to_owned()).unwrap());
         let ctx = Context::new(&app, actor(OPERATOR), Locale::Zh);
         let shop = async |organisation: &str, name: &str, county| {
             let new = NewShop {
@@ -65,7 +69,7 @@ impl Mall {
         };
         let first = shop("93530602MA6KAPPLE1", "昭阳区绿源苹果专业合作社", 530_602).await;
         let other = shop("93450224MA5NJINJU2", "融安县桔乡食品有限公司", 450_224).await;
-        Self { app, clock, shop: first, other }
+        Self { app, _data: data, clock, shop: first, other }
     }
 
     pub(crate) fn ctx(&self, by: &str) -> Context {

@@ -148,6 +148,12 @@ async fn nobody_gets_at_the_products_of_others(db: Db) {
         ("POST", format!("/s/products/{id}"), "stamp=0&action=save"),
         ("POST", format!("/s/products/{id}/draft"), "stamp=0"),
         ("GET", format!("/s/products/{id}/preview"), ""),
+        ("GET", format!("/s/products/{id}/pictures"), ""),
+        (
+            "POST",
+            format!("/s/products/{id}/pictures/change"),
+            "picture=0192f000-0000-7000-8000-000000000000&action=first",
+        ),
         ("POST", format!("/s/products/{id}/discard"), "sure=1"),
         ("POST", format!("/s/products/{id}/shelf"), "on=1"),
         ("POST", format!("/s/skus/{sku}/price"), "seen=1&price=2"),

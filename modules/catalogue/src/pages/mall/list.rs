@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
-use sh_http::{App, AppError, Context, Failure, Html, Kind as FailureKind, Listing, Page, Path, Query};
+use sh_http::{App, AppError, Context, Failure, Html, Kind as FailureKind, Path, Query};
 use sh_kernel::FieldErrors;
 use sh_regions::Regions;
 use sh_search::{COUNTED_MAX, How};
@@ -17,7 +17,7 @@ use sh_ui::{
 
 use super::{
     frame::{goods, page},
-    query::{BrowseQuery, SORTS, UNITS},
+    query::{BrowseQuery, SORTS, UNITS, cursor},
 };
 use crate::{
     Categories, Error,
@@ -217,11 +217,7 @@ impl View<'_> {
     }
 
     fn pager(&self, found: &Browsed) -> Pager {
-        let next = found.next.and_then(|after| {
-            // The cursor is written as all cursors are.
-            let page = Page { after: None, size: Some(1) };
-            Listing::of(vec![after, after], &page, |after| *after).next
-        });
+        let next = found.next.and_then(cursor);
         let first = !self.query.after.is_empty();
         Pager {
             previous: first.then(|| self.query.with(|_| {}).href(&self.base)),

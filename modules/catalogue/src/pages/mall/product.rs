@@ -24,7 +24,7 @@ use crate::{
     draft::measured,
     hook::Buy,
     model::Sku,
-    pages::{compared_price, picture},
+    pages::{compared_price, media, picture},
     service::{favourites as kept, public},
 };
 
@@ -118,7 +118,7 @@ fn pictures(locale: Locale, shown: &public::Shown) -> Markup {
                         @let alt = locale.with("mall-photo", &[("name", name.into()), ("number", (number + 1).into()),
                             ("count", shown.pictures.len().into())]);
                         li {
-                            img src=(format!("/media/{}", one.large)) alt=(alt) width=(one.width) height=(one.height)
+                            img src=(media(&one.large)) alt=(alt) width=(one.width) height=(one.height)
                                 loading=[(number > 0).then_some("lazy")];
                         }
                     }

@@ -6,7 +6,7 @@ use sh_files::{
     parse::{self, BaseUnit, MoneyUnit},
     sheet::Cell,
 };
-use sh_http::Page;
+use sh_http::{Listing, Page};
 use sh_kernel::{Day, Fen, FieldErrors, RegionCode};
 use sh_regions::Regions;
 use sh_search::{After, Order};
@@ -50,6 +50,12 @@ pub(crate) const UNITS: &[(&str, &str, BaseUnit)] = &[
     ("ml", "mall-unit-ml", BaseUnit::Millilitre),
     ("piece", "mall-unit-piece", BaseUnit::Piece),
 ];
+
+/// A place in a list, written as all cursors are.
+pub(crate) fn cursor(after: After) -> Option<String> {
+    let page = Page { after: None, size: Some(1) };
+    Listing::of(vec![after, after], &page, |after| *after).next
+}
 
 impl BrowseQuery {
     /// The question; what cannot be read is noted and left out.

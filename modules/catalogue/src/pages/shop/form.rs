@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 use sh_http::Context;
 use sh_kernel::{FieldErrors, Id};
-use sh_ui::{Choice, Field, panel, radios};
+use sh_ui::{Choice, Field, button_secondary, panel, radios};
 
 use super::products::kinds;
 use crate::{
     draft::{Draft, FIELDS, SKUS_MAX, SkuDraft},
     model::Picture,
-    service::edit::Opened,
+    pages::media,
+    service::{edit::Opened, pictures::in_order},
 };
 
 /// Names and values of the form, whose number depends on the variants.
@@ -64,6 +65,7 @@ pub(crate) fn fields(
 ) -> Markup {
     html! {
         (panel(&ctx.t("product-part-basic"), None, &basic(ctx, draft, errors)))
+        (panel(&ctx.t("product-pictures"), None, &photos(ctx, opened)))
         (panel(&ctx.t("product-part-skus"), None, &skus(ctx, draft, errors, blank)))
         (panel(&ctx.t("product-part-terms"), None, &terms(ctx, opened, draft, errors)))
         (panel(&ctx.t("product-part-more"), None, &more(ctx, draft, errors)))
@@ -94,6 +96,23 @@ fn basic(ctx: &Context, draft: &Draft, errors: &FieldErrors) -> Markup {
             (text("origin", &draft.origin))
             (text("producer", &draft.producer))
         }
+    }
+}
+
+/// The photos, and the way to the page where they are added: it keeps what is typed on the way.
+fn photos(ctx: &Context, opened: &Opened) -> Markup {
+    let list = in_order(&opened.product.draft(), &opened.pictures);
+    html! {
+        @if list.is_empty() { p.hint { (ctx.t("product-pictures-drawn")) } }
+        @else {
+            div.thumbs {
+                @for (at, one) in list.iter().enumerate() {
+                    img src=(media(&one.small)) width="80" height="80"
+                        alt=(ctx.locale.with("product-picture-alt", &[("number", (at + 1).into())]));
+                }
+            }
+        }
+        p { (button_secondary(&ctx.t("product-pictures-edit"), "action", "pictures")) }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     import::{
         batch::{Batch, BatchState, Counts, ProductImport},
         columns::COLUMNS,
+        file::LIMITS,
         issue::Issue,
     },
     model::Shop,
@@ -27,6 +28,14 @@ use sh_ui::{
     button, button_danger, check_boxes, data_table, empty, facts, import_result, panel, status_tag,
     upload as upload_form, work_page,
 };
+
+/// What a form with a file may have besides the file itself.
+const FORM_BYTES: u64 = 64 * 1024;
+
+/// Bytes that an upload may have in all.
+pub(crate) fn upload_bytes() -> usize {
+    usize::try_from(LIMITS.file_bytes + FORM_BYTES).unwrap_or(usize::MAX)
+}
 
 /// The name of the file field.
 const FILE: &str = "file";
@@ -188,7 +197,7 @@ async fn keep(
 }
 
 /// Reason and advice of a refusal.
-fn refusal(locale: Locale, error: &Error) -> String {
+pub(super) fn refusal(locale: Locale, error: &Error) -> String {
     let args: Vec<(String, String)> =
         error.args().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let (reason, advice) = problem(locale, error.code(), &args);

@@ -3,12 +3,16 @@
 pub(crate) mod form;
 pub(crate) mod freight;
 pub(crate) mod imports;
+pub(crate) mod pictures;
 pub(crate) mod product;
 pub(crate) mod products;
 pub(crate) mod profile;
 pub(crate) mod tables;
 
-use axum::routing::{get, post};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 use sh_http::{App, MenuEntry, Permission};
 use sh_ui::{Locale, Tone};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,10 +21,18 @@ use crate::model::{Review, Shelf};
 
 /// The routes of these pages.
 pub(crate) fn routes() -> OpenApiRouter<App> {
+    let upload = OpenApiRouter::new()
+        .route("/s/products/import", get(imports::new).post(imports::upload))
+        .layer(DefaultBodyLimit::max(imports::upload_bytes()));
+    let photo = OpenApiRouter::new()
+        .route("/s/products/{id}/pictures", get(pictures::show).post(pictures::add))
+        .layer(DefaultBodyLimit::max(pictures::upload_bytes()));
     OpenApiRouter::new()
+        .merge(upload)
+        .merge(photo)
+        .route("/s/products/{id}/pictures/change", post(pictures::change))
         .route("/s/products", get(products::list).post(products::create))
         .route("/s/products/new", get(products::new))
-        .route("/s/products/import", get(imports::new).post(imports::upload))
         .route("/s/products/export", get(tables::exported))
         .route("/s/products/template", get(tables::template))
         .route("/s/imports/{id}", get(imports::show))

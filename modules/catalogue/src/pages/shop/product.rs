@@ -189,6 +189,7 @@ pub(crate) async fn save(
             Ok(Redirect::to("/s/products?tab=submitted").done(ctx.t("product-submitted")).into_response())
         }
         (Ok(()), "add-sku") => again(&ctx, &app, id, &posted, &FieldErrors::default(), StatusCode::OK).await,
+        (Ok(()), "pictures") => Ok(Redirect::to(format!("{}/pictures", home(id))).into_response()),
         (Ok(()), _) => Ok(Redirect::to(home(id)).done(ctx.t("product-saved")).into_response()),
         (Err(error), _) if matches!(error.kind(), Kind::Unprocessable | Kind::Conflict) => {
             let errors = fields(&ctx, &error);

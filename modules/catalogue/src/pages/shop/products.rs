@@ -18,7 +18,7 @@ use sh_ui::{
     empty, error_summary, money, pager, query_form, status_tag, tabs, toolbar, work_page,
 };
 
-use super::{review_tag, shelf_tag};
+use super::{imports::refusal, review_tag, shelf_tag};
 use crate::{
     Error,
     draft::Draft,
@@ -250,10 +250,7 @@ pub(crate) fn fields(ctx: &Context, error: &Error) -> FieldErrors {
     if let Some(fields) = error.fields() {
         return fields.clone();
     }
-    let args = error.args();
-    let args: Vec<(&str, sh_ui::Arg<'_>)> =
-        args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
-    let message = ctx.locale.with(&format!("problem-{}", error.code()), &args);
+    let message = refusal(ctx.locale, error);
     let pointer = if matches!(error, Error::CodeTaken(_)) { "/code" } else { "" };
     let mut errors = FieldErrors::default();
     errors.push(pointer, error.code(), message);

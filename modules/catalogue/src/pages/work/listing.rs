@@ -16,11 +16,12 @@ use crate::{
     draft::{Draft, FIELDS, SkuDraft},
     model::{Product, Review, Shelf},
     pages::{
-        picture,
+        media, picture,
         shop::{product::back, products::fields, review_tag, shelf_tag},
     },
     service::{
         edit::{self, Opened},
+        pictures::in_order,
         review::{self, Decision},
         shelf,
     },
@@ -91,14 +92,15 @@ fn decision(ctx: &Context, opened: &Opened) -> Markup {
 
 fn pictures(opened: &Opened) -> Markup {
     let kind = Categories::get().recognise(&opened.product.name).map_or(2, |kind| kind.number);
+    let list = in_order(&opened.product.draft(), &opened.pictures);
     html! {
         div.thumbs {
-            @if opened.pictures.is_empty() {
+            @if list.is_empty() {
                 img src=(picture(None, kind, opened.product.id)) alt="" width="120" height="120";
             }
-            @for one in &opened.pictures {
-                a href=(format!("/media/{}", one.large)) {
-                    img src=(format!("/media/{}", one.small)) alt=(opened.product.name) width="120" height="120";
+            @for one in &list {
+                a href=(media(&one.large)) {
+                    img src=(media(&one.small)) alt=(opened.product.name) width="120" height="120";
                 }
             }
         }

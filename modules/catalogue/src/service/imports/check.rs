@@ -17,12 +17,13 @@ use crate::{
         batch::{BatchState, Counts, ProductImport},
         file::{FileFault, FileProblem, FileProduct, Layout, each_product},
         issue::Issue,
+        merge::{Merged, merge},
         plan::{Planned, plan},
     },
     model::Shop,
     service::edit::facts,
     store::{
-        import as store,
+        code, import as store,
         product::{self, ProductRow},
     },
 };
@@ -143,9 +144,20 @@ pub(super) async fn plan_group(
     let codes: Vec<String> = group.products.iter().map(|product| product.code.clone()).collect();
     let known = product::by_codes(tx, shop, &codes).await?;
     let known: HashMap<&str, &ProductRow> = known.iter().map(|row| (row.code.as_str(), row)).collect();
-    let planned = group
+    let known = |product: &FileProduct| known.get(product.code.as_str()).copied();
+    let merged: Vec<Merged> = group
         .products
         .iter()
-        .map(|product| plan(&group.layout, product, known.get(product.code.as_str()).copied(), facts));
+        .map(|product| merge(&group.layout, product, known(product).map(ProductRow::draft)))
+        .collect();
+    let codes: Vec<String> =
+        merged.iter().flat_map(|merged| merged.draft.sku_codes()).map(|(_, code)| code).collect();
+    let owners = code::owners(tx, shop, &codes).await?;
+    let mut owners: HashMap<String, String> =
+        owners.into_iter().map(|(code, (_, product))| (code, product)).collect();
+    let planned =
+        group.products.iter().zip(merged).map(|(product, merged)| {
+            plan(&group.layout, product, merged, known(product), (facts, &mut owners))
+        });
     Ok(planned.collect())
 }

@@ -23,6 +23,7 @@ use crate::{
     },
     model::{Product, Review, SkuRow},
     service::{
+        codes,
         edit::{PRODUCTS_MAX, facts},
         index, review,
     },
@@ -143,7 +144,12 @@ impl Work<'_> {
         }
         product::add_all(tx, &new).await?;
         product::save_all(tx, &known).await?;
-        Ok(())
+        let drafts: Vec<_> = new.iter().chain(&known).map(|row| (row.id, row.draft)).collect();
+        // The plan has seen the codes in this transaction; only a writer of the same moment can have been quicker.
+        match codes::claim(tx, self.shop.id, &drafts).await?.into_iter().next() {
+            Some(flaw) => Err(Error::CodeTaken(flaw.value)),
+            None => Ok(()),
+        }
     }
 
     async fn write_prices(&self, tx: &mut Tx, planned: &[Planned]) -> Result<(), Error> {
