@@ -5,6 +5,7 @@
 
 mod dice;
 mod goods;
+mod mall;
 mod people;
 mod places;
 mod report;
@@ -15,6 +16,7 @@ mod write;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use anyhow::Context as _;
+pub use mall::{HallTale, Mall, MallScale, MallShop, mall};
 pub use scale::Scale;
 use serde::Serialize;
 

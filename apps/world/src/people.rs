@@ -244,7 +244,7 @@ fn seller(county: &County, province: usize, position: usize, number: usize, dice
 }
 
 /// A credit code with the right check character: 91 for companies, 93 for co-operatives, 92 for farms.
-fn credit_code(county: &County, form: &str, dice: &mut Dice) -> String {
+pub(crate) fn credit_code(county: &County, form: &str, dice: &mut Dice) -> String {
     const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
     let kind = match form {

@@ -43,7 +43,8 @@ impl Demo {
         };
         let app = wiring::open(place, settings).await?;
         wiring::install(&app).await?;
-        let logins = demo::users::create(&app).await?;
+        let mut logins = demo::users::create(&app).await?;
+        logins.extend(self.open_mall(&app, place).await?);
         self.prepare(&app, place, &scale).await?;
         self.tell(&logins);
         if self.no_serve {
@@ -51,6 +52,19 @@ impl Demo {
             return Ok(ExitCode::SUCCESS);
         }
         serve::listen(app, SocketAddr::from(([127, 0, 0, 1], self.port))).await
+    }
+
+    /// Opens the mall. Returns the login of the supplier of its first shop.
+    async fn open_mall(&self, app: &App, place: &Place) -> anyhow::Result<Option<&'static str>> {
+        let folder = place.data.join(format!("mall-{}-{}", self.scale, self.seed));
+        let scale = sh_world::MallScale::named(&self.scale);
+        let progress = bar(scale.shops, "opening shops");
+        let shown = progress.clone();
+        let mall = demo::mall::fill(app, &folder, (scale, self.seed), |done| shown.set_position(done as u64))
+            .await?;
+        progress.finish_and_clear();
+        let Some(first) = mall.shops.first() else { return Ok(None) };
+        Ok(Some(demo::users::supplier(app, &first.organisation, &first.name).await?))
     }
 
     /// Makes the world's files and imports them. What an earlier run has done is not done again.
@@ -98,6 +112,9 @@ impl Demo {
         println!("The demonstration is ready.");
         let root = format!("http://127.0.0.1:{}", self.port);
         for (path, what) in [
+            ("/", "the mall: halls, categories, search, products"),
+            ("/s/products", "the workbench of a supplier"),
+            ("/w/listings", "what suppliers have handed in"),
             ("/data", "the figures, open down to one sale"),
             ("/data/releases", "what was published, frozen under a hash"),
             ("/w/imports", "files that came in"),

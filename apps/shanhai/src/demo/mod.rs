@@ -1,5 +1,6 @@
 //! The demonstration: people, files, imports, a first release, all through the same use cases that everybody has.
 
+pub(crate) mod mall;
 pub(crate) mod release;
 pub(crate) mod users;
 

@@ -19,10 +19,29 @@ const PEOPLE: &[(&str, &str, &str, Role, &str)] = &[
     ("auditor", "赵刚", "广东省审计厅", Role::Auditor, "*"),
 ];
 
+/// The people of the mall; the supplier's organisation is that of its first shop.
+const MALL: &[(&str, &str, &str, Role, &str)] = &[
+    ("mall", "孙悦", "山海商城运营", Role::MallOperator, "*"),
+    ("shopper", "何平", "广州市民", Role::Shopper, "*"),
+];
+
 /// Makes the accounts that are missing. Returns the logins, in order.
 pub(crate) async fn create(app: &App) -> anyhow::Result<Vec<&'static str>> {
+    let people: Vec<_> = PEOPLE.iter().chain(MALL).copied().collect();
+    make(app, &people).await?;
+    Ok(people.iter().map(|person| person.0).collect())
+}
+
+/// The account of the supplier who runs a shop. Returns its login.
+pub(crate) async fn supplier(app: &App, organisation: &str, name: &str) -> anyhow::Result<&'static str> {
+    let scope = format!("organisation:{organisation}");
+    make(app, &[("supplier", "杨梅", name, Role::Supplier, &scope)]).await?;
+    Ok("supplier")
+}
+
+async fn make(app: &App, people: &[(&str, &str, &str, Role, &str)]) -> anyhow::Result<()> {
     let ctx = Context::system(app, "demo");
-    for (login, name, organisation, role, scope) in PEOPLE {
+    for (login, name, organisation, role, scope) in people {
         if users::find_by_login(&ctx, app, login).await.is_ok() {
             continue;
         }
@@ -36,7 +55,7 @@ pub(crate) async fn create(app: &App) -> anyhow::Result<Vec<&'static str>> {
         };
         users::create_user(&ctx, app, user).await?;
     }
-    Ok(PEOPLE.iter().map(|person| person.0).collect())
+    Ok(())
 }
 
 /// The two people of the task force, of whom one proposes a release and the other approves it.
