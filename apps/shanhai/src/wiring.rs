@@ -95,6 +95,7 @@ pub fn modules() -> Vec<Module> {
         sh_statistics::module(),
         search(),
         sh_catalogue::module(),
+        sh_stock::module(),
         crate::pages::home::module(),
         crate::pages::styleguide::module(),
     ]

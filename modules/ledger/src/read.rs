@@ -1,5 +1,7 @@
 //! Looking into a book: trial balance, accounts, statement, one posting, the last seals.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sh_db::{DbError, Tx};
 use sh_http::{App, Context, Failure, Listing, Page, Permission, Scope};
@@ -252,6 +254,36 @@ pub async fn trial_balance(
         })
         .await;
     Ok(read?)
+}
+
+/// The balances of accounts of a book, for a module that has checked who may see them. One that does not exist is left
+/// out: nothing is on it.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn balances(
+    tx: &mut Tx,
+    book: Book,
+    accounts: &[Account],
+) -> Result<HashMap<AccountId, i64>, DbError> {
+    let ids = accounts.iter().map(|account| account.id.uuid()).collect();
+    let found = store::book::accounts(tx, book, ids).await?;
+    Ok(found.into_iter().map(|(account, balance)| (account.id, balance)).collect())
+}
+
+/// The entries of an account before a posting and its place, newest first, for a module that has checked who may see
+/// them. They follow the postings within seconds.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn entries(
+    tx: &mut Tx,
+    account: &Account,
+    before: Option<(PostingNumber, i64)>,
+    limit: i64,
+) -> Result<Vec<Entry>, DbError> {
+    let before = before.map_or((i64::MAX, 0), |(posting, seq)| (posting.0, seq));
+    pages::entries(tx, (account.book, account.id), 1, before, limit).await
 }
 
 /// Accounts of a kind, or all of them, in the order of their keys; or the accounts of one subject.

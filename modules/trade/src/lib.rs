@@ -14,6 +14,8 @@
 //! | post it | [`service::post`]: `confirm`, `stop`, `go_on` | claims, group by group, then trades |
 //! | take it back | [`service::withdraw::withdraw`] | reversing lines |
 //!
+//! Sales that the platform carries itself come in by [`own::record`], in the transaction of the order.
+//!
 //! Each of them queues a job; a server's workers run it, a command line calls [`sh_jobs::run_now`] with
 //! [`service::handlers`]. [`service::upload::resume`] queues again at start what was cut off. The program must hang a
 //! [`sink::SharedSink`] into its services, and may hang in an object store (else files lie in `objects` of its data).
@@ -24,6 +26,7 @@ pub mod facts;
 pub mod import;
 pub mod matching;
 pub mod model;
+pub mod own;
 pub mod pages;
 pub mod service;
 pub mod sink;
@@ -37,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "trade", version: 1, text: include_str!("../migrations/0001_trade.sql") },
     Migration { module: "trade", version: 2, text: include_str!("../migrations/0002_reporting.sql") },
     Migration { module: "trade", version: 3, text: include_str!("../migrations/0003_tally.sql") },
+    Migration { module: "trade", version: 4, text: include_str!("../migrations/0004_own.sql") },
 ];
 
 /// Pages, interface and tables of this module.
@@ -50,6 +54,7 @@ pub fn module() -> Module {
         .store(store::import::STATEMENTS, store::import::INSERTS)
         .store(store::matching::STATEMENTS, store::matching::INSERTS)
         .updates(store::matching::UPDATES)
+        .store(store::own::STATEMENTS, store::own::INSERTS)
         .store(store::queue::STATEMENTS, store::queue::INSERTS)
         .store(store::reporting::STATEMENTS, &[])
         .menu(pages::imports::MENU)

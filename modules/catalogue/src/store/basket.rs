@@ -9,7 +9,7 @@ use super::shop::json_if;
 use crate::{
     basket::{BasketSku, Blocked},
     freight::Template,
-    model::{Shelf, ShopState, Sku, unit_of_code},
+    model::{Shelf, Shop, ShopState, Sku, unit_of_code},
 };
 
 sh_db::statements! {
@@ -19,6 +19,9 @@ sh_db::statements! {
         h.organisation, h.state, f.id, f.template \
         FROM sku s JOIN product p ON p.id = s.product AND p.shop = s.shop JOIN shop h ON h.id = s.shop \
         LEFT JOIN freight f ON f.id = p.freight AND f.shop = p.shop WHERE s.id {{in_uuid $1}}";
+    /// Variants on offer of a shop by a part of a name or code.
+    SEARCH_SKUS = "SELECT s.id FROM sku s JOIN product p ON p.id = s.product AND p.shop = s.shop WHERE s.shop = $1 \
+        AND s.active AND (p.name LIKE $2 OR s.code LIKE $2) ORDER BY s.id LIMIT $3";
 }
 
 impl FromRow for BasketSku {
@@ -62,4 +65,15 @@ impl FromRow for BasketSku {
 
 pub(crate) async fn for_basket(tx: &mut Tx, skus: &[Id<Sku>]) -> Result<Vec<BasketSku>, DbError> {
     tx.fetch_all(&FOR_BASKET, binds![skus]).await
+}
+
+pub(crate) async fn search(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<Id<Sku>>, DbError> {
+    let like = format!("%{}%", text.trim().replace(['%', '_'], ""));
+    let rows: Vec<(Id<Sku>,)> = tx.fetch_all(&SEARCH_SKUS, binds![shop, like, limit]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -47,6 +47,9 @@ pub enum ImportError {
     /// No row of the file can be posted.
     #[error("no row can be posted")]
     NothingToPost,
+    /// The platform's own sales are neither uploaded nor withdrawn: they follow their orders.
+    #[error("own sales follow their orders")]
+    OwnSales,
     /// Withdrawing needs a reason.
     #[error("a withdrawal needs a reason")]
     ReasonMissing,
@@ -91,6 +94,7 @@ impl AppError for ImportError {
             | Self::File(_) => Kind::Unprocessable,
             Self::AlreadyThere { .. }
             | Self::WrongState(_)
+            | Self::OwnSales
             | Self::HasBadRows(_)
             | Self::Doubtful
             | Self::Changed => Kind::Conflict,
@@ -111,6 +115,7 @@ impl AppError for ImportError {
             Self::BadProfileName(_) => "import-bad-profile-name",
             Self::AlreadyThere { .. } => "import-already-there",
             Self::WrongState(_) => "import-wrong-state",
+            Self::OwnSales => "import-own-sales",
             Self::HasBadRows(_) => "import-has-bad-rows",
             Self::Doubtful => "import-doubtful",
             Self::NothingToPost => "import-nothing-to-post",

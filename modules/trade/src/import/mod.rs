@@ -6,7 +6,7 @@
 pub mod batch;
 pub mod category;
 pub mod columns;
-mod content;
+pub(crate) mod content;
 pub mod error;
 pub mod fields;
 pub mod file;

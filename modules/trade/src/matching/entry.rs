@@ -329,6 +329,12 @@ fn number_key(text: &str, digits_min: usize) -> u64 {
     if digits >= digits_min && mixed { hash.0.max(1) } else { 0 }
 }
 
+/// Whether an order number with the two digits of its lines behind it is known as this order again.
+pub(crate) fn tells_orders_apart(order: &str) -> bool {
+    let (line, stem) = order_keys(&format!("{order}01"));
+    line != 0 && stem != 0 && stem == order_keys(order).0
+}
+
 /// Hashes of an order number and of the same number without its last two digits.
 fn order_keys(text: &str) -> (u64, u64) {
     let plain: String = sh_parties::plain(text).chars().filter(char::is_ascii_alphanumeric).collect();

@@ -6,10 +6,16 @@ use sh_kernel::RegionCode;
 use sh_regions::Regions;
 use sh_ui::Locale;
 
-use crate::import::profiles::{COUNTER, MARKET, PAVILION, PLATFORM_832, SUPPLIER, UNION, default_sources};
+use crate::{
+    import::profiles::{COUNTER, MARKET, PAVILION, PLATFORM_832, SUPPLIER, UNION, default_sources},
+    own,
+};
 
 static STANDARD: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| default_sources().into_iter().map(|source| (source.code, source.name)).collect());
+    LazyLock::new(|| {
+        let files = default_sources().into_iter().map(|source| (source.code, source.name));
+        files.chain([(own::SOURCE.to_owned(), own::SOURCE_NAME.to_owned())]).collect()
+    });
 
 /// The name of a source in the language of the page. A name is told in Chinese by whoever registers the source; those
 /// that every installation has from the start are known in English too, as long as nobody has renamed them.
@@ -29,6 +35,7 @@ pub fn source_name(locale: Locale, code: &str, name: &str) -> String {
         COUNTER => locale.t("source-counter"),
         UNION => locale.t("source-union"),
         SUPPLIER => locale.t("source-supplier"),
+        own::SOURCE => locale.t("source-mall"),
         _ => name.to_owned(),
     }
 }

@@ -27,4 +27,5 @@ pub fn handlers() -> Handlers {
         .on(upload::CHECK_JOB, check::run)
         .on(upload::POST_JOB, post::run)
         .on(upload::WITHDRAW_JOB, withdraw::run)
+        .and(crate::own::handlers())
 }

@@ -64,6 +64,9 @@ pub fn files(app: &App) -> Result<ObjectStore, ImportError> {
 pub async fn may_upload(ctx: &Context, app: &App, source: &str) -> Result<Source, ImportError> {
     let source = sources::get(ctx, app, source).await?;
     ctx.require_any(Permission::ImportClaims, &source.scopes())?;
+    if source.code == crate::own::SOURCE {
+        return Err(ImportError::OwnSales);
+    }
     Ok(source)
 }
 

@@ -36,6 +36,9 @@ pub async fn withdraw(
     reason: &str,
 ) -> Result<Id<Job>, ImportError> {
     let (batch, source) = find(ctx, app, id, Permission::WithdrawImport).await?;
+    if source.code == crate::own::SOURCE {
+        return Err(ImportError::OwnSales);
+    }
     let reason: String = reason.trim().chars().take(REASON_CHARS_MAX).collect();
     if reason.is_empty() {
         return Err(ImportError::ReasonMissing);

@@ -56,8 +56,9 @@ sh_db::statements! {
     /// The batch that a file of a source is.
     LIVE_BATCH = concat!("SELECT ", batch_columns!(), " FROM import_batch
         WHERE source = $1 AND file_hash = $2 AND live = 1");
-    /// Name and hash of every file that counts.
-    LIVE_FILES = "SELECT DISTINCT file_name, file_hash FROM import_batch WHERE live = 1 ORDER BY file_hash";
+    /// Name and hash of every file that counts. Own sales have no file.
+    LIVE_FILES = "SELECT DISTINCT file_name, file_hash FROM import_batch WHERE live = 1 AND source <> 'mall'
+        ORDER BY file_hash";
     /// Batches from the latest to the oldest.
     BATCHES = concat!("SELECT ", batch_columns!(), " FROM import_batch
         WHERE (CAST($1 AS TEXT) IS NULL OR source = $1) AND (CAST($2 AS TEXT) IS NULL OR state = $2)

@@ -3,5 +3,6 @@
 pub(crate) mod facts;
 pub(crate) mod import;
 pub(crate) mod matching;
+pub(crate) mod own;
 pub(crate) mod queue;
 pub(crate) mod reporting;

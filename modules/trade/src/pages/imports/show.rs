@@ -84,7 +84,7 @@ pub(super) async fn view(ctx: &Context, app: &App, id: Id<ImportBatch>) -> Resul
     Ok(View {
         may_import: may(Permission::ImportClaims),
         may_confirm: may(Permission::ConfirmImport),
-        may_withdraw: may(Permission::WithdrawImport),
+        may_withdraw: may(Permission::WithdrawImport) && source.code != crate::own::SOURCE,
         now: ctx.now(),
         batch,
         source,

@@ -74,7 +74,8 @@ impl Choosing {
 /// The sources that the actor may report for.
 async fn own_sources(ctx: &Context, app: &App) -> Result<Vec<Source>, ImportError> {
     let mut own = sources::list(ctx, app).await?;
-    own.retain(|source| source.active && ctx.require_any(Permission::ImportClaims, &source.scopes()).is_ok());
+    own.retain(|source| source.active && source.code != crate::own::SOURCE);
+    own.retain(|source| ctx.require_any(Permission::ImportClaims, &source.scopes()).is_ok());
     Ok(own)
 }
 
