@@ -114,12 +114,7 @@ pub async fn skus(tx: &mut Tx, ids: &[Id<Sku>]) -> Result<Vec<BasketSku>, DbErro
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn search(
-    tx: &mut Tx,
-    shop: Id<Shop>,
-    text: &str,
-    limit: i64,
-) -> Result<Vec<BasketSku>, DbError> {
+pub async fn search(tx: &mut Tx, shop: Id<Shop>, text: &str, limit: i64) -> Result<Vec<BasketSku>, DbError> {
     let ids = store::basket::search(tx, shop, text, limit.min(SKUS_MAX as i64)).await?;
     let mut found = store::basket::for_basket(tx, &ids).await?;
     found.sort_unstable_by_key(|sku| sku.sku);

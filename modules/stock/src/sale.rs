@@ -162,11 +162,7 @@ pub fn pick(plan: &Plan, lots: &[ForSale], sku: Id<Sku>, quantity: i64) -> Resul
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn available(
-    tx: &mut Tx,
-    skus: &[Id<Sku>],
-    today: Day,
-) -> Result<HashMap<Id<Sku>, i64>, DbError> {
+pub async fn available(tx: &mut Tx, skus: &[Id<Sku>], today: Day) -> Result<HashMap<Id<Sku>, i64>, DbError> {
     let lots = for_sale(tx, skus, today).await?;
     let accounts: Vec<Account> = lots.iter().map(ForSale::on_hand).collect();
     let balances = read::balances(tx, BOOK, &accounts).await?;

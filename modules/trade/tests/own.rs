@@ -92,8 +92,7 @@ async fn standing(program: &Program) -> (i64, i64, Option<Grade>) {
 
 async fn one(program: &Program, text: &'static str) -> i64 {
     let sql = Sql::new("ONE", text);
-    let (number,): (i64,) =
-        program.app.db.read(async |tx| tx.fetch_one(&sql, binds![]).await).await.unwrap();
+    let (number,): (i64,) = program.app.db.read(async |tx| tx.fetch_one(&sql, binds![]).await).await.unwrap();
     number
 }
 
@@ -170,14 +169,14 @@ async fn a_report_of_the_same_sale_ties_to_it(db: Db) {
         "已付款",
         ORDER,
     ];
-    let other = ["2020-11-28", "广州市教育局", "融安县金桔产业合作社", "融安金桔", "融安县", "0.5", "已付款", ""];
+    let other =
+        ["2020-11-28", "广州市教育局", "融安县金桔产业合作社", "融安金桔", "融安县", "0.5", "已付款", ""];
     let batch = program.check("city-440100", "11月.xlsx", city_return(&[row, other], None)).await.unwrap();
     let go = sh_trade::service::post::Confirmation { good_only: true, doubtful_too: true };
     program.post(batch.id, go).await.unwrap();
     assert_eq!(replay(&program.app.db).await.unwrap(), None);
     assert_eq!(standing(&program).await.0, 2, "the city's report of the order is no sale of its own");
-    let detail =
-        program.app.db.read(async |tx| facts::trade(tx, trade).await).await.unwrap().unwrap();
+    let detail = program.app.db.read(async |tx| facts::trade(tx, trade).await).await.unwrap().unwrap();
     let sources: Vec<&str> = detail.claims.iter().map(|claim| claim.source.as_str()).collect();
     assert!(sources.contains(&"mall") && sources.contains(&"city-440100"), "{sources:?}");
     assert_eq!(ALL, sh_trade::service::post::Confirmation::default());
@@ -214,8 +213,10 @@ async fn own_sales_stand_in_batches_that_nobody_takes_back(db: Db) {
     record(&program, &[sale(Stage::Paid, 1), sale(Stage::Paid, 2)]).await;
     record(&program, &[sale(Stage::Accepted, 1), sale(Stage::Paid, 3)]).await;
     let ctx = program.ctx(TASK_FORCE);
-    let list = imports::list(&ctx, &program.app, &imports::BatchFilter::default(), &Page::default()).await.unwrap();
-    let mut seen: Vec<_> = list.items.iter().map(|one| (one.batch.rows_posted, one.batch.amount_good)).collect();
+    let list =
+        imports::list(&ctx, &program.app, &imports::BatchFilter::default(), &Page::default()).await.unwrap();
+    let mut seen: Vec<_> =
+        list.items.iter().map(|one| (one.batch.rows_posted, one.batch.amount_good)).collect();
     seen.sort_unstable();
     assert_eq!(seen, [(1, Fen(1_198_000)), (3, Fen(3 * 1_198_000))], "one batch for each stage of a day");
     let batch = &list.items[0].batch;
@@ -242,4 +243,15 @@ async fn a_sale_that_cannot_be_is_not_recorded(db: Db) {
         assert!(outcome.is_err(), "{sales:?}");
     }
     assert_eq!(program.claims().await.0, 0);
+}
+
+#[db_test(&schema())]
+async fn of_several_who_record_the_same_at_once_one_counts(db: Db) {
+    let program = Program::start(db).await;
+    let sales = [sale(Stage::Paid, 1), sale(Stage::Paid, 2), sale(Stage::Accepted, 1)];
+    futures::future::join_all((0..6).map(|_| record(&program, &sales))).await;
+    assert_eq!(program.claims().await.0, 3);
+    assert_eq!(one(&program, "SELECT CAST(SUM(rows_total) AS BIGINT) FROM import_batch").await, 3);
+    settle(&program).await;
+    assert_eq!(standing(&program).await.0, 2);
 }

@@ -193,7 +193,8 @@ fn reason_text(locale: Locale, reason: Reason) -> String {
 }
 
 fn adjust_form(ctx: &Context, opened: &Opened, (form, errors): &(LotForm, FieldErrors)) -> Markup {
-    let reasons = Reason::ALL.iter().map(|reason| Choice::new(reason.word(), reason_text(ctx.locale, *reason)));
+    let reasons =
+        Reason::ALL.iter().map(|reason| Choice::new(reason.word(), reason_text(ctx.locale, *reason)));
     html! {
         form.form method="post" action=(format!("/s/stock/{}/adjust", opened.listed.lot.id)) {
             (key_field(ctx, form))

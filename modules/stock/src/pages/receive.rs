@@ -111,16 +111,11 @@ fn choose(ctx: &Context, shop: &ShopRow, query: &ReceiveQuery, skus: &[BasketSku
     work_page(&frame(ctx, shop), &html! { (query_form(locale, &form)) (data_table(locale, &table)) })
 }
 
-fn page(
-    ctx: &Context,
-    shop: &ShopRow,
-    sku: &BasketSku,
-    form: &ReceiveForm,
-    errors: &FieldErrors,
-) -> Markup {
+fn page(ctx: &Context, shop: &ShopRow, sku: &BasketSku, form: &ReceiveForm, errors: &FieldErrors) -> Markup {
     let locale = ctx.locale;
     let each = content(sku.content, sku.unit);
-    let text = |name: &str, key: &str, value: &str| Field::text(name, &ctx.t(key)).value(value).errors(errors);
+    let text =
+        |name: &str, key: &str, value: &str| Field::text(name, &ctx.t(key)).value(value).errors(errors);
     let day = |name: &str, key: &str, value: &str| Field::date(name, &ctx.t(key)).value(value).errors(errors);
     let body = html! {
         (error_summary(locale, errors))
@@ -185,8 +180,14 @@ pub(crate) async fn receive(
     let errors = match form.receipt(&ctx, &sku) {
         Err(errors) => errors,
         Ok(receipt) => match receive::receive(&ctx, &app, &receipt).await {
-            Ok(lot) => return Ok(Redirect::to(format!("/s/stock/{lot}")).done(ctx.t("lot-received")).into_response()),
-            Err(error) if matches!(error.kind(), Kind::Unprocessable | Kind::Conflict) => fields(&ctx, &error),
+            Ok(lot) => {
+                return Ok(Redirect::to(format!("/s/stock/{lot}"))
+                    .done(ctx.t("lot-received"))
+                    .into_response());
+            }
+            Err(error) if matches!(error.kind(), Kind::Unprocessable | Kind::Conflict) => {
+                fields(&ctx, &error)
+            }
             Err(error) => return Err(error.into()),
         },
     };

@@ -151,9 +151,8 @@ pub async fn list(
             if show == Show::Empty {
                 found.retain(|one| one.balance.on_hand == 0 && one.balance.reserved == 0);
             }
-            let mut listing = Listing::of(found, page, |one| {
-                (one.lot.expires.map_or(0, |day| day.yyyymmdd()), one.lot.id)
-            });
+            let mut listing =
+                Listing::of(found, page, |one| (one.lot.expires.map_or(0, |day| day.yyyymmdd()), one.lot.id));
             if show == Show::Empty && listing.next.is_none() {
                 listing.next = looked.and_then(cursor);
             }

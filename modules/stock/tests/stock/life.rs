@@ -47,7 +47,8 @@ async fn goods_come_in_once_and_more_of_a_lot_comes_to_it(db: Db) {
     assert_eq!(stock.available().await[&stock.apples], 120_000);
 
     // The same number with other days is another lot, or a slip.
-    let other_days = receive::receive(&ctx, app, &stock.receipt("A-17", Some(20_210_302), 1)).await.unwrap_err();
+    let other_days =
+        receive::receive(&ctx, app, &stock.receipt("A-17", Some(20_210_302), 1)).await.unwrap_err();
     assert_eq!(other_days.fields().unwrap().0[0].pointer, "/code");
     let unnamed = stock.receive("", None, 5_000).await;
     assert_eq!(stock.look(unnamed).await.listed.lot.code, "20201209");
@@ -78,7 +79,8 @@ async fn stock_is_adjusted_with_a_reason_and_never_beyond_what_is_there(db: Db) 
     let opened = stock.look(lot).await;
     let balance = Balance { received: 50_000, on_hand: 43_000, lost: 7_000, ..Balance::default() };
     assert_eq!(opened.listed.balance, balance);
-    let told: Vec<_> = opened.movements.iter().map(|row| (row.reason, row.quantity, row.posting.is_some())).collect();
+    let told: Vec<_> =
+        opened.movements.iter().map(|row| (row.reason, row.quantity, row.posting.is_some())).collect();
     assert_eq!(
         told,
         [
@@ -156,20 +158,29 @@ async fn a_lot_that_is_closed_or_called_back_is_not_sold(db: Db) {
     assert_eq!(stock.look(lot).await.listed.lot.reason.as_deref(), Some("抽检不合格"));
     stock.carry(&picks, sh_ledger::Source::Release).await.unwrap();
     assert_eq!(stock.order(1).await, Err(0), "what comes back of it is not sold either");
-    assert_eq!((stock.list(Show::Recalled, "").await, stock.list(Show::Open, "").await), (vec!["A-17".to_owned()], vec![]));
+    assert_eq!(
+        (stock.list(Show::Recalled, "").await, stock.list(Show::Open, "").await),
+        (vec!["A-17".to_owned()], vec![])
+    );
 }
 
 #[db_test(&schema())]
 async fn lists_show_what_expires_what_is_empty_and_whose_goods(db: Db) {
     let stock = Stock::open(db).await;
     let (ctx, app) = (stock.ctx(SUPPLIER), &stock.app);
-    for (code, expires) in [("late", 20_210_301), ("soon", 20_210_108), ("sooner", 20_201_220), ("edge", 20_210_109)] {
+    for (code, expires) in
+        [("late", 20_210_301), ("soon", 20_210_108), ("sooner", 20_201_220), ("edge", 20_210_109)]
+    {
         stock.receive(code, Some(expires), 5_000).await;
     }
     let mut eggs = stock.receipt("eggs", None, 300);
     eggs.sku = stock.eggs;
     receive::receive(&ctx, app, &eggs).await.unwrap();
-    assert_eq!(stock.list(Show::Expiring, "").await, ["sooner", "soon"], "within thirty days, the next one first");
+    assert_eq!(
+        stock.list(Show::Expiring, "").await,
+        ["sooner", "soon"],
+        "within thirty days, the next one first"
+    );
     stock.clock.advance_seconds(16 * 86_400);
     assert_eq!(stock.list(Show::Expiring, "").await, ["sooner", "soon", "edge"], "also what has expired");
     assert_eq!(stock.list(Show::Open, "").await, ["eggs", "edge", "sooner", "soon", "late"]);

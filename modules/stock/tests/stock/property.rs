@@ -83,7 +83,11 @@ impl Run<'_> {
                 let fits = before.on_hand + difference >= 0
                     && before.lost - difference >= 0
                     && (*quantity > 0 || *reason == Reason::Counted);
-                assert_eq!(self.stock.adjust(*lot, *reason, *quantity).await.is_ok(), fits, "{step:?} {before:?}");
+                assert_eq!(
+                    self.stock.adjust(*lot, *reason, *quantity).await.is_ok(),
+                    fits,
+                    "{step:?} {before:?}"
+                );
                 if fits {
                     self.sums.on_hand += difference;
                     self.sums.lost -= difference;
@@ -133,8 +137,12 @@ impl Run<'_> {
         *stands = source;
         let sums = &mut self.sums;
         match source {
-            Source::Shipment => (sums.reserved, sums.shipped) = (sums.reserved - quantity, sums.shipped + quantity),
-            Source::Release => (sums.reserved, sums.on_hand) = (sums.reserved - quantity, sums.on_hand + quantity),
+            Source::Shipment => {
+                (sums.reserved, sums.shipped) = (sums.reserved - quantity, sums.shipped + quantity)
+            }
+            Source::Release => {
+                (sums.reserved, sums.on_hand) = (sums.reserved - quantity, sums.on_hand + quantity)
+            }
             _ => (sums.shipped, sums.on_hand) = (sums.shipped - quantity, sums.on_hand + quantity),
         }
     }
@@ -150,7 +158,10 @@ impl Run<'_> {
             assert!(balance.shipped <= balance.received, "more went out than came in: {balance:?}");
             for at in &opened.places {
                 let one = at.balance;
-                assert!([one.on_hand, one.reserved, one.shipped, one.lost].iter().all(|sum| *sum >= 0), "{one:?}");
+                assert!(
+                    [one.on_hand, one.reserved, one.shipped, one.lost].iter().all(|sum| *sum >= 0),
+                    "{one:?}"
+                );
             }
             all = Sums {
                 received: all.received + balance.received,
@@ -168,7 +179,8 @@ impl Run<'_> {
 
 #[db_test(&schema())]
 async fn nothing_is_made_and_nothing_is_sold_twice(db: Db) {
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let stock = Stock::open(db).await;
     let mut run = Run { stock: &stock, lots: Vec::new(), orders: Vec::new(), sums: Sums::default() };
     for _ in 0..RUNS {
@@ -178,7 +190,11 @@ async fn nothing_is_made_and_nothing_is_sold_twice(db: Db) {
         }
         run.check().await;
     }
-    assert!(run.sums.shipped > 0 && run.sums.lost > 0 && run.orders.len() > 5, "nothing was tried: {:?}", run.sums);
+    assert!(
+        run.sums.shipped > 0 && run.sums.lost > 0 && run.orders.len() > 5,
+        "nothing was tried: {:?}",
+        run.sums
+    );
     let found = stock.app.db.read(async |tx| sh_ledger::verify(tx).await).await.unwrap();
     assert_eq!(found, None);
     // Lots that share a location share no account.

@@ -25,7 +25,8 @@ async fn a_supplier_receives_adjusts_moves_and_calls_back(db: Db) {
     let (key, sku, shop) = (hidden(&form, "key"), stock.apples, stock.shop);
     let sent = |rest: &str| format!("shop={shop}&sku={sku}&key={key}&{rest}");
 
-    let wrong = site.post(SUPPLIER, "/s/stock/receive", &sent("quantity=x&produced=1.2.2020&code=A-17")).await;
+    let wrong =
+        site.post(SUPPLIER, "/s/stock/receive", &sent("quantity=x&produced=1.2.2020&code=A-17")).await;
     assert_eq!(wrong.status.as_u16(), 422);
     for text in ["数量没认出来", "日期写成", "value=\"A-17\"", &key] {
         assert!(wrong.body.contains(text), "{text} is missing in {}", wrong.body);
@@ -48,7 +49,11 @@ async fn a_supplier_receives_adjusts_moves_and_calls_back(db: Db) {
     assert_eq!(site.post(SUPPLIER, &adjust, &lost).await.status.as_u16(), 303, "sent twice");
     let much = site.post(SUPPLIER, &adjust, &format!("at={at}&reason=spoiled&quantity=100")).await;
     assert_eq!(much.status.as_u16(), 422);
-    assert!(much.body.contains("现在只有 87.5 kg") && much.body.contains("href=\"#f-quantity\""), "{}", much.body);
+    assert!(
+        much.body.contains("现在只有 87.5 kg") && much.body.contains("href=\"#f-quantity\""),
+        "{}",
+        much.body
+    );
     let away = format!("{home}/move");
     let much = site.post(SUPPLIER, &away, &format!("move-at={at}&location=B&move-quantity=99")).await;
     assert!(much.body.contains("href=\"#f-move-quantity\""), "{}", much.body);
@@ -56,7 +61,8 @@ async fn a_supplier_receives_adjusts_moves_and_calls_back(db: Db) {
     assert_eq!(moved.status.as_u16(), 303, "{}", moved.body);
     while sh_ledger::follow(&stock.app.db).await.unwrap() > 0 {}
     let page = site.get(SUPPLIER, &home).await.body;
-    for text in ["52.5 kg", "35 kg", "-12.5 kg", "碰伤", "主仓 → B", "报损", "主仓：可售数量变动"] {
+    for text in ["52.5 kg", "35 kg", "-12.5 kg", "碰伤", "主仓 → B", "报损", "主仓：可售数量变动"]
+    {
         assert!(page.contains(text), "{text} is missing in {page}");
     }
     let silent = site.post(SUPPLIER, &format!("{home}/state"), "to=recalled&why=").await;

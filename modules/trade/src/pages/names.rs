@@ -11,11 +11,10 @@ use crate::{
     own,
 };
 
-static STANDARD: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| {
-        let files = default_sources().into_iter().map(|source| (source.code, source.name));
-        files.chain([(own::SOURCE.to_owned(), own::SOURCE_NAME.to_owned())]).collect()
-    });
+static STANDARD: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let files = default_sources().into_iter().map(|source| (source.code, source.name));
+    files.chain([(own::SOURCE.to_owned(), own::SOURCE_NAME.to_owned())]).collect()
+});
 
 /// The name of a source in the language of the page. A name is told in Chinese by whoever registers the source; those
 /// that every installation has from the start are known in English too, as long as nobody has renamed them.
