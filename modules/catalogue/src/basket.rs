@@ -110,12 +110,12 @@ pub async fn skus(tx: &mut Tx, ids: &[Id<Sku>]) -> Result<Vec<BasketSku>, DbErro
 }
 
 /// Variants on offer of a shop whose product's name or own code holds a text, the newest last; all of them for an empty
-/// text. At most `limit`.
+/// text. At most `limit`, which is [`SKUS_MAX`] or less.
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn search(tx: &mut Tx, shop: Id<Shop>, text: &str, limit: i64) -> Result<Vec<BasketSku>, DbError> {
-    let ids = store::basket::search(tx, shop, text, limit.min(SKUS_MAX as i64)).await?;
+pub async fn search(tx: &mut Tx, shop: Id<Shop>, text: &str, limit: u32) -> Result<Vec<BasketSku>, DbError> {
+    let ids = store::basket::search(tx, shop, text, limit).await?;
     let mut found = store::basket::for_basket(tx, &ids).await?;
     found.sort_unstable_by_key(|sku| sku.sku);
     Ok(found)

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Locations that a shop may have.
-pub(crate) const LOCATIONS_MAX: i64 = 100;
+pub(crate) const LOCATIONS_MAX: u32 = 100;
 
 /// The columns that [`LotRow`] is read from.
 macro_rules! lot_columns {

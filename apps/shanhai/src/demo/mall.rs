@@ -15,6 +15,7 @@ use sh_http::{App, Context, Page};
 use sh_kernel::Id;
 use sh_world::{Mall, MallScale, MallShop};
 
+use super::stock;
 use crate::wiring;
 
 /// Opens halls and shops and fills them. What an earlier run has done is not done again. The products of the last shop
@@ -37,12 +38,16 @@ pub(crate) async fn fill(
     }
     for (at, one) in mall.shops.iter().enumerate() {
         shown(at);
-        shop(&ctx, app, one, at + 1 < mall.shops.len()).await?;
+        let approved = at + 1 < mall.shops.len();
+        let id = shop(&ctx, app, one, approved).await?;
+        if approved {
+            stock::fill(&ctx, app, id).await?;
+        }
     }
     Ok(mall)
 }
 
-async fn shop(ctx: &Context, app: &App, one: &MallShop, approved: bool) -> anyhow::Result<()> {
+async fn shop(ctx: &Context, app: &App, one: &MallShop, approved: bool) -> anyhow::Result<Id<Shop>> {
     let id = match shops::of_organisation(ctx, app, &one.organisation).await {
         Ok(row) => row.id,
         Err(Error::NotFound) => shops::open(ctx, app, &new(one)).await?,
@@ -52,7 +57,7 @@ async fn shop(ctx: &Context, app: &App, one: &MallShop, approved: bool) -> anyho
     let page = Page { after: None, size: Some(1) };
     let standing = imports::list(ctx, app, id, &page).await?.items.into_iter().next();
     let import = match &standing {
-        Some(batch) if batch.state == BatchState::Posted => return Ok(()),
+        Some(batch) if batch.state == BatchState::Posted => return Ok(id),
         Some(batch) => batch.id,
         None => imports::upload_path(ctx, app, id, path).await?,
     };
@@ -63,7 +68,10 @@ async fn shop(ctx: &Context, app: &App, one: &MallShop, approved: bool) -> anyho
     }
     anyhow::ensure!(batch.state == BatchState::Posted, "{}: {batch:?}", one.name);
     anyhow::ensure!(batch.posted.rejected == 0, "{}: {batch:?}", one.name);
-    if approved { approve(ctx, app, id).await } else { Ok(()) }
+    if approved {
+        approve(ctx, app, id).await?;
+    }
+    Ok(id)
 }
 
 /// Runs the job of an import to its end.

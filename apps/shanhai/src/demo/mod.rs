@@ -2,6 +2,7 @@
 
 pub(crate) mod mall;
 pub(crate) mod release;
+mod stock;
 pub(crate) mod users;
 
 use sh_kernel::Id;

@@ -71,7 +71,7 @@ pub(crate) async fn search(
     tx: &mut Tx,
     shop: Id<Shop>,
     text: &str,
-    limit: i64,
+    limit: u32,
 ) -> Result<Vec<Id<Sku>>, DbError> {
     let like = format!("%{}%", text.trim().replace(['%', '_'], ""));
     let rows: Vec<(Id<Sku>,)> = tx.fetch_all(&SEARCH_SKUS, binds![shop, like, limit]).await?;

@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Lots that a page looks through at most to find those of which nothing is left.
-const LOOK_AT: i64 = 500;
+const LOOK_AT: u32 = 500;
 /// Variants that a text may stand for.
-const SKUS_FOUND: i64 = 200;
+const SKUS_FOUND: u32 = 200;
 /// Documents and entries that the page of a lot shows.
 const HISTORY_SHOWN: i64 = 100;
 
@@ -143,16 +143,19 @@ pub async fn list(
                 Show::Closed => store::lots(tx, shop, (Some(LotState::Closed), of), last, limit).await?,
                 Show::Recalled => store::lots(tx, shop, (Some(LotState::Recalled), of), last, limit).await?,
                 Show::Expiring => store::expiring(tx, shop, (until, of), after, limit).await?,
-                Show::Empty => store::lots(tx, shop, (Some(LotState::Open), of), last, LOOK_AT).await?,
+                Show::Empty => {
+                    store::lots(tx, shop, (Some(LotState::Open), of), last, i64::from(LOOK_AT)).await?
+                }
             };
             // Few of those that were looked through may be shown; the next page goes on behind the last of them.
-            let looked = rows.last().filter(|_| rows.len() as i64 == LOOK_AT).map(|lot| (0, lot.id));
+            let looked = rows.last().filter(|_| rows.len() == LOOK_AT as usize).map(|lot| (0, lot.id));
             let mut found = told(tx, rows).await?;
             if show == Show::Empty {
                 found.retain(|one| one.balance.on_hand == 0 && one.balance.reserved == 0);
             }
-            let mut listing =
-                Listing::of(found, page, |one| (one.lot.expires.map_or(0, |day| day.yyyymmdd()), one.lot.id));
+            let mut listing = Listing::of(found, page, |one| {
+                (one.lot.expires.map_or(0, sh_kernel::Day::yyyymmdd), one.lot.id)
+            });
             if show == Show::Empty && listing.next.is_none() {
                 listing.next = looked.and_then(cursor);
             }

@@ -45,7 +45,7 @@ async fn place(tx: &mut Tx, ctx: &Context, shop: &ShopRow, name: &str) -> Result
     if let Some(found) = found {
         return Ok(found.clone());
     }
-    let full = known.len() as i64 >= store::LOCATIONS_MAX;
+    let full = known.len() >= store::LOCATIONS_MAX as usize;
     if full || name.chars().count() > NAME_CHARS_MAX {
         let key = if full { "lot-locations-full" } else { "lot-location-long" };
         return Err(one_error("/location", "location-wrong", ctx.t(key)));

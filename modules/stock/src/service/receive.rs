@@ -6,6 +6,7 @@ use sh_catalogue::{
     model::{Shop, Sku},
     service::shops,
 };
+use sh_db::Tx;
 use sh_http::{App, Context, Invalid, Permission};
 use sh_kernel::{Day, FieldErrors, Id};
 use sh_ledger::{Claim, Plan, Posting, Refusal, Source, Transfer};
@@ -57,25 +58,7 @@ pub async fn receive(ctx: &Context, app: &App, receipt: &Receipt) -> Result<Id<L
         .write(async |tx| {
             let mut plan = Plan::new(ctx.now());
             plan.load_claims(tx, [claim]).await?;
-            let found = basket::skus(tx, &[receipt.sku]).await?;
-            let sku = found.into_iter().find(|sku| sku.shop == shop.id).ok_or(Error::NotFound)?;
-            let code = match receipt.code.trim() {
-                "" => ctx.today().yyyymmdd().to_string(),
-                code => code.to_owned(),
-            };
-            let known = store::lot_by_code(tx, (shop.id, sku.sku), &code).await?;
-            let lot = known.clone().unwrap_or_else(|| LotRow {
-                id: ctx.id(),
-                shop: shop.id,
-                sku: sku.sku,
-                unit: ledger_unit(sku.unit),
-                code,
-                produced: receipt.produced,
-                expires: receipt.expires,
-                state: LotState::Open,
-                reason: None,
-                received_at: ctx.now(),
-            });
+            let (lot, is_new) = lot_for(tx, ctx, receipt).await?;
             let at = place(tx, ctx, &shop, &receipt.location).await?;
             let accounts = accounts(lot.id, at.id, lot.unit);
             plan.load(tx, [accounts.inbound, accounts.on_hand]).await?;
@@ -96,7 +79,7 @@ pub async fn receive(ctx: &Context, app: &App, receipt: &Receipt) -> Result<Id<L
                 return lot_of(&answer.bytes);
             }
             fits(ctx, receipt, &lot)?;
-            if known.is_none() {
+            if is_new {
                 store::add_lot(tx, &lot).await?;
             }
             store::lies_at(tx, (lot.id, shop.id), at.id).await?;
@@ -123,6 +106,32 @@ pub async fn receive(ctx: &Context, app: &App, receipt: &Receipt) -> Result<Id<L
             Ok(lot.id)
         })
         .await
+}
+
+/// The lot that a receipt names, as it is or as it is to be made, and whether it is new.
+async fn lot_for(tx: &mut Tx, ctx: &Context, receipt: &Receipt) -> Result<(LotRow, bool), Error> {
+    let found = basket::skus(tx, &[receipt.sku]).await?;
+    let sku = found.into_iter().find(|sku| sku.shop == receipt.shop).ok_or(Error::NotFound)?;
+    let code = match receipt.code.trim() {
+        "" => ctx.today().yyyymmdd().to_string(),
+        code => code.to_owned(),
+    };
+    if let Some(known) = store::lot_by_code(tx, (receipt.shop, sku.sku), &code).await? {
+        return Ok((known, false));
+    }
+    let lot = LotRow {
+        id: ctx.id(),
+        shop: receipt.shop,
+        sku: sku.sku,
+        unit: ledger_unit(sku.unit),
+        code,
+        produced: receipt.produced,
+        expires: receipt.expires,
+        state: LotState::Open,
+        reason: None,
+        received_at: ctx.now(),
+    };
+    Ok((lot, true))
 }
 
 fn lot_of(bytes: &[u8]) -> Result<Id<Lot>, Error> {

@@ -138,12 +138,14 @@ impl Run<'_> {
         let sums = &mut self.sums;
         match source {
             Source::Shipment => {
-                (sums.reserved, sums.shipped) = (sums.reserved - quantity, sums.shipped + quantity)
+                (sums.reserved, sums.shipped) = (sums.reserved - quantity, sums.shipped + quantity);
             }
             Source::Release => {
-                (sums.reserved, sums.on_hand) = (sums.reserved - quantity, sums.on_hand + quantity)
+                (sums.reserved, sums.on_hand) = (sums.reserved - quantity, sums.on_hand + quantity);
             }
-            _ => (sums.shipped, sums.on_hand) = (sums.shipped - quantity, sums.on_hand + quantity),
+            _ => {
+                (sums.shipped, sums.on_hand) = (sums.shipped - quantity, sums.on_hand + quantity);
+            }
         }
     }
 
