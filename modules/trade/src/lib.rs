@@ -8,7 +8,7 @@
 //!
 //! | step | call | what it leaves |
 //! |---|---|---|
-//! | know who reports | [`service::sources`]: `install_defaults`, `register`, `list`, `get`, `save_profile` | sources, profiles |
+//! | know who reports | [`service::sources`]: `install_defaults`, `register`, `change`, `list`, `get`, `save_profile` | sources, profiles |
 //! | take a file | [`service::upload`]: `upload_path` (a local file), `upload` (a stored one) | a batch, its check queued |
 //! | look at it | [`service::check`]: `dry_run`, `correct`, `discard`, `marked_file`; [`service::imports`]: `get`, `issues` | nothing but counts |
 //! | post it | [`service::post`]: `confirm`, `stop`, `go_on` | claims, group by group, then trades |
@@ -45,8 +45,8 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// Pages, interface and tables of this module.
 pub fn module() -> Module {
-    let pages = pages::imports::routes().merge(pages::matches::routes());
-    let interface = api::imports::routes().merge(api::matches::routes());
+    let pages = pages::imports::routes().merge(pages::matches::routes()).merge(pages::sources::routes());
+    let interface = api::imports::routes().merge(api::matches::routes()).merge(api::sources::routes());
     Module::new("trade")
         .routes(pages.merge(interface))
         .migrations(MIGRATIONS)
@@ -59,4 +59,5 @@ pub fn module() -> Module {
         .store(store::reporting::STATEMENTS, &[])
         .menu(pages::imports::MENU)
         .menu(pages::matches::MENU)
+        .menu(pages::sources::MENU)
 }

@@ -2,3 +2,4 @@
 
 pub mod imports;
 pub mod matches;
+pub mod sources;

@@ -2,8 +2,8 @@
 
 use sh_db::DbError;
 use sh_files::store::StoreError;
-use sh_http::{AppError, Denied, Kind, MissingService};
-use sh_kernel::{Id, Instant};
+use sh_http::{AppError, Denied, Invalid, Kind, MissingService};
+use sh_kernel::{FieldErrors, Id, Instant};
 
 use super::{batch::BatchState, file::FileFault};
 use crate::{model::ImportBatch, service::match_run::MatchError};
@@ -62,6 +62,9 @@ pub enum ImportError {
     /// The object store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Some fields were not accepted.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
     /// Not allowed.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -102,6 +105,7 @@ impl AppError for ImportError {
             // The disk may be full or away; the state is kept, and the work goes on when it is back.
             Self::Store(StoreError::Io(_)) | Self::Stopped => Kind::Unavailable,
             Self::Store(_) | Self::Missing(_) | Self::Thread(_) | Self::Matching(_) => Kind::Internal,
+            Self::Invalid(invalid) => invalid.kind(),
             Self::Denied(denied) => denied.kind(),
             Self::Db(error) => error.kind(),
         }
@@ -123,10 +127,18 @@ impl AppError for ImportError {
             Self::Changed => "import-changed",
             Self::File(fault) => fault.code(),
             Self::Store(error) => error.code(),
+            Self::Invalid(invalid) => invalid.code(),
             Self::Denied(denied) => denied.code(),
             Self::Missing(_) | Self::Thread(_) | Self::Matching(_) => "internal",
             Self::Stopped => "import-stopped",
             Self::Db(error) => error.code(),
+        }
+    }
+
+    fn fields(&self) -> Option<&FieldErrors> {
+        match self {
+            Self::Invalid(invalid) => invalid.fields(),
+            _ => None,
         }
     }
 

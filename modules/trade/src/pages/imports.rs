@@ -6,6 +6,8 @@ mod review;
 mod show;
 mod upload;
 
+pub(crate) use review::{field_text, unit_text};
+
 use axum::{
     extract::DefaultBodyLimit,
     routing::{get, post},

@@ -3,5 +3,6 @@
 pub mod imports;
 pub mod matches;
 mod names;
+pub mod sources;
 
 pub use names::source_name;

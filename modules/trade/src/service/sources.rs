@@ -2,21 +2,28 @@
 
 use sh_access::audit::{Entry, record};
 use sh_db::Tx;
-use sh_http::{App, Context, Permission, Visible};
+use sh_http::{App, Context, Invalid, Permission, Visible};
+use sh_kernel::{FieldErrors, RegionCode};
+use sh_regions::Regions;
 
 use crate::{
     import::{
         batch::Source,
         columns::Mapping,
         error::ImportError,
-        profiles::{SourceSpec, default_sources},
+        profiles::{SourceSpec, city_source, county_source, default_sources},
     },
+    model::SourceKind,
     store::import as store,
 };
 
 /// The profile that corrections go to if a person names none.
 pub const DEFAULT_PROFILE: &str = "default";
 
+/// Characters of a source's code.
+const CODE_CHARS: std::ops::RangeInclusive<usize> = 2..=40;
+/// Characters of a source's name at most.
+const NAME_CHARS_MAX: usize = 60;
 /// Characters of the name of a profile at most.
 const PROFILE_CHARS_MAX: usize = 40;
 
@@ -61,22 +68,160 @@ pub async fn install_defaults(ctx: &Context, tx: &mut Tx) -> Result<(), ImportEr
     Ok(())
 }
 
-/// Registers a source, or gives a known one a new name, region and organisation.
+/// Registers who reports from now on. The code stays for ever; cities are called `city-440100`, counties
+/// `county-530602`, if no code is given.
 ///
 /// # Errors
-/// `Denied` without [`Permission::ManageSources`] there, or the database.
+/// `Denied` without [`Permission::ManageSources`] there, `Invalid` with the fields that were not accepted, or the
+/// database.
 pub async fn register(ctx: &Context, app: &App, spec: &SourceSpec) -> Result<Source, ImportError> {
-    let source = Source::from(spec);
+    ctx.require_somewhere(Permission::ManageSources)?;
+    let mut errors = FieldErrors::default();
+    let source = checked(ctx, spec, &mut errors);
+    errors.into_result().map_err(Invalid)?;
     ctx.require_any(Permission::ManageSources, &source.scopes())?;
     app.db
         .write(async |tx| {
+            if store::source(tx, &source.code).await?.is_some() {
+                let mut errors = FieldErrors::default();
+                errors.push("/code", "taken", ctx.t("source-code-taken"));
+                return Err(Invalid(errors).into());
+            }
             store::upsert_source(tx, std::slice::from_ref(&source), ctx.now()).await?;
             let entry = Entry::new("register-source", "source", &source.code);
-            record(tx, ctx, entry.after(&serde_json::json!({ "name": source.name }))).await?;
-            Ok::<_, ImportError>(())
+            record(tx, ctx, entry.after(&told(&source))).await?;
+            Ok(source)
         })
-        .await?;
-    Ok(source)
+        .await
+}
+
+/// What may change about a source: its name, who works with it, and whether it still reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceChange {
+    /// Its name.
+    pub name: String,
+    /// The organisation whose people may see and edit its imports.
+    pub organisation: Option<String>,
+    /// Whether it still reports; nobody uploads for one that does not.
+    pub active: bool,
+}
+
+/// Changes a source.
+///
+/// # Errors
+/// `UnknownSource`, `Denied`, `Invalid` with the fields that were not accepted, or the database.
+pub async fn change(
+    ctx: &Context,
+    app: &App,
+    code: &str,
+    change: &SourceChange,
+) -> Result<Source, ImportError> {
+    app.db
+        .write(async |tx| {
+            let known = store::source(tx, code).await?;
+            let known = known.ok_or_else(|| ImportError::UnknownSource(code.to_owned()))?;
+            ctx.require_any(Permission::ManageSources, &known.scopes())?;
+            let mut errors = FieldErrors::default();
+            let name = checked_name(ctx, &change.name, &mut errors);
+            errors.into_result().map_err(Invalid)?;
+            let organisation = plain(change.organisation.as_deref());
+            let source = Source { name, organisation, active: change.active, ..known.clone() };
+            store::upsert_source(tx, std::slice::from_ref(&source), ctx.now()).await?;
+            let entry = Entry::new("change-source", "source", code);
+            record(tx, ctx, entry.before(&told(&known)).after(&told(&source))).await?;
+            Ok(source)
+        })
+        .await
+}
+
+fn told(source: &Source) -> serde_json::Value {
+    serde_json::json!({
+        "name": source.name, "kind": source.kind.word(), "region": source.region,
+        "organisation": source.organisation, "active": source.active,
+    })
+}
+
+fn plain(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn checked_name(ctx: &Context, name: &str, errors: &mut FieldErrors) -> String {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        errors.push("/name", "length", ctx.t("source-name-wrong"));
+    }
+    name.to_owned()
+}
+
+/// The source as it will be registered; what is wrong with it goes to `errors`.
+fn checked(ctx: &Context, spec: &SourceSpec, errors: &mut FieldErrors) -> Source {
+    let region = spec.region.filter(|code| Regions::get().exists_on(*code, ctx.today()));
+    let place = match spec.kind {
+        SourceKind::CityReturn => region.filter(|code| Regions::get().guangdong_cities().contains(code)),
+        SourceKind::SupplierCounty => region.filter(|code| !code.is_province() && !code.is_city()),
+        _ => Some(region.unwrap_or(RegionCode::GUANGDONG))
+            .filter(|_| spec.region.is_none() || region.is_some()),
+    };
+    if place.is_none() {
+        let key = match spec.kind {
+            SourceKind::CityReturn => "source-region-city",
+            SourceKind::SupplierCounty => "source-region-county",
+            _ => "source-region-wrong",
+        };
+        errors.push("/region", "not-there", ctx.t(key));
+    }
+    let usual = place.map(|place| match spec.kind {
+        SourceKind::CityReturn => city_source(place),
+        SourceKind::SupplierCounty => county_source(place),
+        _ => String::new(),
+    });
+    let code = plain(Some(&spec.code)).or(usual).unwrap_or_default();
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !CODE_CHARS.contains(&code.len()) || !code.chars().all(fits) || code.starts_with('-') {
+        errors.push("/code", "shape", ctx.t("source-code-wrong"));
+    }
+    Source {
+        name: checked_name(ctx, &spec.name, errors),
+        code,
+        kind: spec.kind,
+        region: place,
+        organisation: plain(spec.organisation.as_deref()),
+        active: true,
+    }
+}
+
+/// The register of sources, as far as the actor may see it.
+///
+/// # Errors
+/// `Denied` without [`Permission::ReadSources`], or the database.
+pub async fn registered(ctx: &Context, app: &App) -> Result<Vec<Source>, ImportError> {
+    let visible = ctx.require_somewhere(Permission::ReadSources)?;
+    let all = app.db.read(async |tx| store::sources(tx).await).await?;
+    Ok(all.into_iter().filter(|source| store::shows(&visible, source)).collect())
+}
+
+/// One source of the register with its profiles: name, newest version, what it corrects.
+///
+/// # Errors
+/// `NotFound`, `Denied`, or the database.
+pub async fn entry(
+    ctx: &Context,
+    app: &App,
+    code: &str,
+) -> Result<(Source, Vec<(String, i64, Mapping)>), ImportError> {
+    app.db
+        .read(async |tx| {
+            let source = store::source(tx, code).await?.ok_or(ImportError::NotFound)?;
+            ctx.require_any(Permission::ReadSources, &source.scopes())?;
+            let mut profiles = Vec::new();
+            for (name, version) in store::profiles(tx, code).await? {
+                if let Some((_, mapping)) = store::profile(tx, code, &name, Some(version)).await? {
+                    profiles.push((name, version, mapping));
+                }
+            }
+            Ok((source, profiles))
+        })
+        .await
 }
 
 /// The sources that the actor may import for or look at.

@@ -226,7 +226,7 @@ fn units(locale: Locale, column: &TableColumn) -> Vec<Choice> {
 }
 
 /// The name of a unit of money.
-fn unit_text(locale: Locale, unit: MoneyUnit) -> String {
+pub(crate) fn unit_text(locale: Locale, unit: MoneyUnit) -> String {
     locale.t(match unit {
         MoneyUnit::Fen => "import-unit-fen",
         MoneyUnit::Jiao => "import-unit-jiao",
@@ -239,7 +239,7 @@ fn unit_text(locale: Locale, unit: MoneyUnit) -> String {
 }
 
 /// The name of a field.
-pub(super) fn field_text(locale: Locale, meaning: Meaning) -> String {
+pub(crate) fn field_text(locale: Locale, meaning: Meaning) -> String {
     locale.t(&format!("field-{}", meaning.word()))
 }
 
