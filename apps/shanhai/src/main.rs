@@ -16,6 +16,7 @@ async fn main() -> std::process::ExitCode {
         .init();
     match cli.run().await {
         Ok(code) => code,
+        Err(error) if cli::is_nobody_reading(&error) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             // The whole chain on one line: what was tried, and why it failed.
             eprintln!("shanhai: {error:#}");

@@ -133,7 +133,7 @@ pub(crate) async fn put_defaults(app: &App) -> anyhow::Result<()> {
 /// Replays every decision of matching; tells the first difference.
 pub(crate) async fn replay(app: &App) -> anyhow::Result<Option<String>> {
     let difference = sh_trade::service::replay::replay(&app.db).await?;
-    Ok(difference.map(|difference| format!("{difference:?}")))
+    Ok(difference.map(|difference| difference.to_string()))
 }
 
 /// The router that is served.

@@ -16,6 +16,6 @@ pub(crate) mod table;
 pub(crate) mod tail;
 mod verify;
 
-pub use build::{Progress, abandon_builds, build_missing, clean_up, fold, rebuild};
+pub use build::{Progress, abandon_builds, build_missing, clean_up, fold, missing, rebuild};
 pub use sink::CubeSink;
 pub use verify::{Difference, verify};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sh_db::{DbError, Tx};
-use sh_kernel::{Month, RegionCode};
+use sh_kernel::{Day, Month, RegionCode};
 use sh_regions::{OriginClass, Regions};
 use sh_trade::axes::{Axis, BuyerKind, Category, Certified, Channel, Grade, Link, PriceBasis, Role, Stage};
 use sh_ui::Locale;
@@ -68,6 +68,51 @@ pub fn word(axis: Axis, value: i64) -> Option<&'static str> {
     }
 }
 
+/// The axis that a person names: by its stable word, or as the pages name it.
+pub fn axis_named(text: &str) -> Option<Axis> {
+    let text = text.trim();
+    let named = |axis: &Axis| Locale::ALL.iter().any(|locale| axis_label(*axis, *locale) == text);
+    Axis::from_word(text).or_else(|| Axis::ALL.iter().copied().find(named))
+}
+
+/// The value of an axis that a person names: a number, a stable word, the name that the pages give it, or the name of a
+/// place as of `day`, at the level of the axis. `None` for what the axis cannot have.
+pub fn value_named(axis: Axis, text: &str, day: Day) -> Option<i64> {
+    let text = text.trim();
+    let number = || text.parse::<i64>().ok();
+    match axis {
+        Axis::Year => number().filter(|year| (1978..2200).contains(year)),
+        Axis::Month => Some(Month::from_yyyymm(text.replace('-', "").parse().ok()?).ok()?.yyyymm()),
+        Axis::Seller => number(),
+        Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Destination => {
+            if number() == Some(0) {
+                return Some(0);
+            }
+            let named = number().is_none();
+            let code = match number() {
+                Some(number) => RegionCode::new(number).ok()?,
+                None => Regions::get().resolve(text, None, day).one()?,
+            };
+            let fits = match axis {
+                Axis::OriginProvince => code.is_province(),
+                Axis::OriginCity => code.is_city() || (code.is_province() && !named),
+                // A wide place as a county means “no finer place is known”; whoever means that writes its number.
+                Axis::Origin => !named || !(code.is_province() || code.is_city()),
+                _ => true,
+            };
+            fits.then(|| code.number())
+        }
+        _ => {
+            let is_named = |value: &i64| {
+                word(axis, *value) == Some(text)
+                    || Some(*value) == number()
+                    || Locale::ALL.iter().any(|locale| label(axis, *value, *locale) == text)
+            };
+            values(axis).into_iter().find(is_named)
+        }
+    }
+}
+
 /// The values of a coded axis, for choices in forms. Empty for axes whose values are numbers.
 pub fn values(axis: Axis) -> Vec<i64> {
     (0..64)
@@ -122,6 +167,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn axes_and_values_are_found_as_people_write_them() {
+        let day = Day::new(2020, 11, 30).unwrap();
+        let value = |axis: &str, text: &str| value_named(axis_named(axis)?, text, day);
+        assert_eq!(value("origin-province", "520000"), Some(520_000));
+        assert_eq!(value("产地省份", "贵州"), Some(520_000));
+        assert_eq!(value("origin", "贵州省毕节市威宁县"), Some(520_526));
+        assert_eq!(value("origin", "贵州"), None, "a province is no county");
+        assert_eq!(value("origin-province", "威宁县"), None);
+        assert_eq!(value("destination", "广州"), Some(440_100));
+        assert_eq!((value("month", "2020-11"), value("month", "202013")), (Some(202_011), None));
+        assert_eq!((value("year", "2020"), value("year", "20")), (Some(2020), None));
+        assert_eq!((value("channel", "market"), value("channel", "tv")), (Some(2), None));
+        assert_eq!(value("channel", "832 平台"), Some(1));
+        assert_eq!((value("grade", "1"), value("grade", "9")), (Some(1), None));
+        assert_eq!(value("colour", "red"), None);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub use cuboid::{Cuboid, Face};
 pub use display::{Display, Shown};
 pub use error::Error;
 pub use figure::{Answered, BY_MAX, Change, Figure, FigureQuery, FigureRow, Figures, SLICE_BYTES_MAX};
-pub use label::{axis_label, label, seller_labels, values, word};
+pub use label::{axis_label, axis_named, label, seller_labels, value_named, values, word};
 pub use public::Kept;
 pub use veil::PARTIES_MIN;
 

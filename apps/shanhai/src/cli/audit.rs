@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use sh_db::DbError;
 use sh_http::Settings;
 
+use super::out;
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Audit {}
 
 impl Audit {
-    /// Runs every check; stops at the first that fails, tells the first difference and ends with 1.
+    /// Runs every check; tells the first difference that each finds, and ends with 1 if there is one.
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let app = wiring::open(place, Settings::default()).await?;
         let ledger: Result<_, DbError> = app.db.read(async |tx| sh_ledger::verify(tx).await).await;
@@ -22,27 +23,19 @@ impl Audit {
             ("ledger = its postings, sealed", ledger?.map(|found| found.to_string())),
             (
                 "releases = their hashes and values",
-                sh_statistics::releases::verify_releases(&app.db)
-                    .await?
-                    .first()
-                    .map(|fault| format!("{fault:?}")),
+                sh_statistics::releases::verify_releases(&app.db).await?.first().map(ToString::to_string),
             ),
         ];
         let mut code = ExitCode::SUCCESS;
         for (what, difference) in checks {
-            if !say(what, difference.as_deref()) {
-                code = ExitCode::FAILURE;
+            match difference {
+                None => out::say(&format!("ok    {what}"))?,
+                Some(difference) => {
+                    out::say(&format!("FAIL  {what}: first difference: {difference}"))?;
+                    code = ExitCode::FAILURE;
+                }
             }
         }
         Ok(code)
     }
-}
-
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
-fn say(what: &str, difference: Option<&str>) -> bool {
-    match difference {
-        None => println!("ok    {what}"),
-        Some(difference) => println!("FAIL  {what}: first difference: {difference}"),
-    }
-    difference.is_none()
 }

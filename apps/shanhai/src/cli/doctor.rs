@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use sh_db::{Db, Engine};
 
+use super::out;
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
@@ -14,41 +15,37 @@ const FREE_BYTES_MIN: u64 = 2 * 1024 * 1024 * 1024;
 
 impl Doctor {
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
-        let mut well = true;
-        well &= say("data folder", writable(place));
-        well &= say("free space", free_space(place));
+        let mut well = say("data folder", &writable(place))?;
+        well &= say("free space", &free_space(place))?;
         match wiring::open_database(place).await {
             Ok(db) => {
                 let engine = match db.engine() {
                     Engine::Sqlite => "SQLite",
                     Engine::Postgres => "PostgreSQL",
                 };
-                well &= say("database", Ok(format!("{engine} answers")));
-                well &= say("schema", schema(&db).await);
+                well &= say("database", &Ok(format!("{engine} answers")))?;
+                let schema = schema(&db).await;
+                well &= say("schema", &schema)?;
+                if schema.is_ok() {
+                    well &= say("sums", &sums(&db).await)?;
+                }
                 db.close().await;
             }
-            Err(error) => well &= say("database", Err(format!("{error:#}"))),
+            Err(error) => well &= say("database", &Err(format!("{error:#}")))?,
         }
-        well &= say("pages", assets());
-        well &= say(
-            "divisions",
-            Ok(format!("{} listed counties", sh_regions::Regions::get().listed_counties().len())),
-        );
+        well &= say("pages", &assets())?;
+        let counties = sh_regions::Regions::get().listed_counties().len();
+        well &= say("divisions", &Ok(format!("{counties} listed counties")))?;
         Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    clippy::needless_pass_by_value,
-    reason = "the answer of a command, made in place"
-)]
-fn say(what: &str, outcome: Result<String, String>) -> bool {
-    match &outcome {
-        Ok(text) => println!("ok    {what}: {text}"),
-        Err(text) => println!("FAIL  {what}: {text}"),
+fn say(what: &str, outcome: &Result<String, String>) -> anyhow::Result<bool> {
+    match outcome {
+        Ok(text) => out::say(&format!("ok    {what}: {text}"))?,
+        Err(text) => out::say(&format!("FAIL  {what}: {text}"))?,
     }
-    outcome.is_ok()
+    Ok(outcome.is_ok())
 }
 
 fn writable(place: &Place) -> Result<String, String> {
@@ -86,6 +83,19 @@ async fn schema(db: &Db) -> Result<String, String> {
     match db.pending(&wiring::migrations()).await {
         Ok(0) => Ok("up to date".to_owned()),
         Ok(count) => Err(format!("{count} steps are missing; run `shanhai migrate`")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whether the sums of every definition in force are kept ready.
+async fn sums(db: &Db) -> Result<String, String> {
+    match sh_statistics::cube::missing(db).await {
+        Ok(missing) if missing.is_empty() => Ok("kept ready for every definition".to_owned()),
+        Ok(missing) => {
+            let names: Vec<String> =
+                missing.iter().map(|(code, version)| format!("{code}/{version}")).collect();
+            Err(format!("not made for {}; run `shanhai migrate`", names.join(", ")))
+        }
         Err(error) => Err(error.to_string()),
     }
 }

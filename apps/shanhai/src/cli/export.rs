@@ -7,13 +7,14 @@ use sh_db::DbError;
 use sh_files::write::{Column, ColumnKind, OutputFormat, TableSpec, TableWriter, Value};
 use sh_http::Settings;
 use sh_kernel::Day;
-use sh_statistics::{axis_label, definitions, label};
+use sh_statistics::{axis_label, label};
 use sh_trade::{
     axes::Axis,
     facts::{self, LineFilter},
 };
 use sh_ui::Locale;
 
+use super::{figure, out};
 use crate::wiring::{self, Place};
 
 /// The axes of an exported line, each with its number and its name.
@@ -49,16 +50,18 @@ pub(crate) struct Export {
 
 impl Export {
     /// Writes every trade line, reversing ones included, so that the amounts of a definition's lines add up to its figure.
-    #[expect(clippy::print_stdout, reason = "the answer of a command")]
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let format = match self.out.extension() {
             Some("xlsx") => OutputFormat::Xlsx,
             Some("csv") => OutputFormat::CsvUtf8,
             _ => anyhow::bail!("name a file that ends in .csv or .xlsx, not {}", self.out),
         };
+        if let (Some(from), Some(until)) = (self.from, self.until) {
+            anyhow::ensure!(from <= until, "--from {from} lies after --until {until}");
+        }
         let app = wiring::open(place, Settings::default()).await?;
         let definition = match &self.definition {
-            Some(code) => Some(app.db.read(async |tx| definitions::find(tx, code, None).await).await?),
+            Some(code) => Some(figure::find(&app, code, None).await?),
             None => None,
         };
         let mut writer = TableWriter::create(&self.out, format, spec())?;
@@ -88,7 +91,7 @@ impl Export {
                 .await
             })
             .await?;
-        println!("{} lines written to {}", writer.finish()?, self.out);
+        out::say(&format!("{} lines written to {}", writer.finish()?, self.out))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,15 +1,21 @@
 //! `shanhai figure`: the figures on the command line.
 
+mod print;
+
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use sh_http::{App, Settings};
 use sh_kernel::Day;
-use sh_regions::Regions;
-use sh_statistics::{Answered, Figure, FigureQuery, Figures, axis_label, definitions, label, seller_labels};
+use sh_statistics::{
+    Answered, BY_MAX, Error, Figure, FigureQuery, Figures, axis_named, definition::Definition, definitions,
+    seller_labels, value_named, values, word,
+};
 use sh_trade::axes::Axis;
 use sh_ui::Locale;
 
+use self::print::Table;
+use super::out;
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
@@ -34,9 +40,9 @@ struct Look {
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Language of names: `zh` or `en`.
-    #[arg(long, default_value = "zh")]
-    lang: String,
+    /// Language of names.
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    lang: Language,
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,16 +50,16 @@ struct Show {
     /// Code of the definition, as `figure list` shows it.
     code: String,
     /// What was known at the end of this day: `2020-11-30`.
-    #[arg(long)]
+    #[arg(long, value_name = "DAY")]
     as_of: Option<Day>,
     /// Version of the definition; the one in force by default.
-    #[arg(long)]
+    #[arg(long, value_name = "VERSION")]
     definition: Option<i64>,
     /// Axes to group by, at most two: `origin-province,month`.
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', value_name = "AXIS")]
     by: Vec<String>,
-    /// Further conditions: `channel=market`, `destination=440300`, `origin-province=贵州省`.
-    #[arg(long = "where")]
+    /// A further condition: `channel=market`, `destination=440300`, `origin-province=贵州`. May be given several times.
+    #[arg(long = "where", value_name = "AXIS=VALUE")]
     filter: Vec<String>,
     #[command(flatten)]
     look: Look,
@@ -61,14 +67,26 @@ struct Show {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
+    /// For people.
     Table,
+    /// For programs.
     Json,
+    /// For spreadsheets.
     Csv,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Language {
+    Zh,
+    En,
+}
+
 impl Look {
-    fn locale(&self) -> Locale {
-        if self.lang.starts_with("en") { Locale::En } else { Locale::Zh }
+    const fn locale(&self) -> Locale {
+        match self.lang {
+            Language::Zh => Locale::Zh,
+            Language::En => Locale::En,
+        }
     }
 }
 
@@ -84,9 +102,7 @@ impl FigureCommand {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
 async fn list(app: &App, figures: &Figures, look: &Look) -> anyhow::Result<()> {
-    let locale = look.locale();
     let answered = app
         .db
         .read(async |tx| {
@@ -94,186 +110,124 @@ async fn list(app: &App, figures: &Figures, look: &Look) -> anyhow::Result<()> {
             for definition in definitions::in_force(tx).await? {
                 all.push(figures.figure(tx, &FigureQuery::total(&definition.code)).await?);
             }
-            Ok::<_, sh_statistics::Error>(all)
+            Ok::<_, Error>(all)
         })
         .await?;
-    match look.format {
-        Format::Json => {
-            let rows: Vec<serde_json::Value> = answered.iter().map(|figure| head(figure, locale)).collect();
-            println!("{}", serde_json::to_string_pretty(&rows)?);
-        }
-        Format::Csv => {
-            println!("code,version,name,yuan,trades");
-            for figure in &answered {
-                let d = &figure.definition;
-                println!(
-                    "{},{},{},{},{}",
-                    d.code,
-                    d.version,
-                    field(d.content.name.get(locale)),
-                    figure.value,
-                    figure.trades
-                );
-            }
-        }
-        Format::Table => {
-            for figure in &answered {
-                let d = &figure.definition;
-                let shown = d.content.display.show(figure.value, locale);
-                println!(
-                    "{:<24} v{:<3} {:>12} {:<6} {:>24} 元  {:>9} 笔  {}",
-                    d.code,
-                    d.version,
-                    shown.number,
-                    shown.unit,
-                    shown.exact,
-                    figure.trades,
-                    d.content.name.get(locale)
-                );
-            }
-        }
-    }
-    Ok(())
-}
-
-fn head(figure: &Figure, locale: Locale) -> serde_json::Value {
-    let definition = &figure.definition;
-    serde_json::json!({
-        "code": definition.code,
-        "version": definition.version,
-        "name": definition.content.name.get(locale),
-        "value_fen": figure.value.0,
-        "yuan": figure.value.to_plain(),
-        "shown": definition.content.display.show(figure.value, locale),
-        "trades": figure.trades,
-        "posting": figure.posting.as_ref().map(|posting| posting.seq),
-        "answered_from": match figure.answered {
-            Answered::Kept(_) => "cube",
-            Answered::Lines => "lines",
-        },
+    let locale = look.locale();
+    out::say(&match look.format {
+        Format::Json => print::list_json(&answered, locale)?,
+        Format::Csv => print::list_csv(&answered, locale),
+        Format::Table => print::list_table(&answered, locale),
     })
 }
 
 impl Show {
-    #[expect(clippy::print_stdout, reason = "the answer of a command")]
     async fn run(&self, app: &App, figures: &Figures) -> anyhow::Result<()> {
-        let locale = self.look.locale();
-        let query = self.query()?;
+        let definition = find(app, &self.code, self.definition).await?;
+        let query = self.query(&definition)?;
         let (figure, names) = app
             .db
             .read(async |tx| {
                 let figure = figures.figure(tx, &query).await?;
                 let position = query.by.iter().position(|axis| *axis == Axis::Seller);
                 let sellers: Vec<i64> = position
-                    .map(|position| figure.rows.iter().map(|row| row.keys[position]).collect())
+                    .map(|at| figure.rows.iter().filter_map(|row| row.keys.get(at).copied()).collect())
                     .unwrap_or_default();
                 let names = seller_labels(tx, &sellers).await?;
-                Ok::<_, sh_statistics::Error>((figure, names))
+                Ok::<_, Error>((figure, names))
             })
             .await?;
-        let name = |axis: Axis, value: i64| match (axis, names.get(&value)) {
-            (Axis::Seller, Some(name)) => name.clone(),
-            _ => label(axis, value, locale),
-        };
-        match self.look.format {
-            Format::Json => {
-                let mut answer = head(&figure, locale);
-                answer["rows"] = figure.rows.iter().map(|row| {
-                    let keys: Vec<_> = query.by.iter().zip(&row.keys).map(|(axis, value)| serde_json::json!({
-                        "axis": axis.word(), "value": value, "label": name(*axis, *value)
-                    })).collect();
-                    serde_json::json!({ "keys": keys, "yuan": row.amount.to_plain(), "value_fen": row.amount.0, "trades": row.trades })
-                }).collect();
-                println!("{}", serde_json::to_string_pretty(&answer)?);
-            }
-            Format::Csv => {
-                let titles: Vec<String> = query
-                    .by
-                    .iter()
-                    .flat_map(|axis| [axis.word().to_owned(), format!("{}-name", axis.word())])
-                    .collect();
-                println!("{}", [titles, vec!["yuan".to_owned(), "trades".to_owned()]].concat().join(","));
-                for row in &figure.rows {
-                    let keys = query.by.iter().zip(&row.keys);
-                    let cells: Vec<String> = keys
-                        .flat_map(|(axis, value)| [value.to_string(), field(&name(*axis, *value))])
-                        .collect();
-                    println!(
-                        "{}",
-                        [cells, vec![row.amount.to_plain(), row.trades.to_string()]].concat().join(",")
-                    );
-                }
-                if query.by.is_empty() {
-                    println!("{},{}", figure.value, figure.trades);
-                }
-            }
-            Format::Table => {
-                let d = &figure.definition;
-                let shown = d.content.display.show(figure.value, locale);
-                println!("{} (v{})", d.content.name.get(locale), d.version);
-                println!("{} {}  =  {} 元, {} 笔", shown.number, shown.unit, shown.exact, figure.trades);
-                let titles: Vec<String> = query.by.iter().map(|axis| axis_label(*axis, locale)).collect();
-                if !titles.is_empty() {
-                    println!("\n{}", titles.join(" / "));
-                }
-                for row in &figure.rows {
-                    let keys: Vec<String> =
-                        query.by.iter().zip(&row.keys).map(|(axis, value)| name(*axis, *value)).collect();
-                    println!("{:>24}  {:>9}  {}", row.amount.to_grouped(), row.trades, keys.join(" / "));
-                }
-            }
+        if let (None, Some(day)) = (&figure.posting, self.as_of) {
+            eprintln!("Nothing had been posted by the end of {day}.");
         }
-        Ok(())
+        let table = Table { figure: &figure, by: &query.by, names: &names, locale: self.look.locale() };
+        out::say(&match self.look.format {
+            Format::Json => table.json(&query.filter)?,
+            Format::Csv => table.csv(),
+            Format::Table => table.text(),
+        })
     }
 
-    fn query(&self) -> anyhow::Result<FigureQuery> {
+    fn query(&self, definition: &Definition) -> anyhow::Result<FigureQuery> {
         let mut query = FigureQuery::total(&self.code);
         query.version = self.definition;
         query.as_of = self.as_of;
-        for word in &self.by {
-            query = query.by(axis(word)?);
+        for word in self.by.iter().filter(|word| !word.trim().is_empty()) {
+            let axis = axis(word)?;
+            if query.by.contains(&axis) {
+                bail!("--by names {} twice", axis.word());
+            }
+            query = query.by(axis);
+        }
+        if query.by.len() > BY_MAX {
+            bail!("--by takes two axes at most; use --where to keep to one value of the others");
         }
         for condition in &self.filter {
-            let (word, value) =
-                condition.split_once('=').with_context(|| format!("write AXIS=VALUE, not {condition:?}"))?;
-            let axis = axis(word)?;
-            query = query.only(axis, value_of(axis, value)?);
+            let (name, text) = condition.split_once('=').with_context(|| {
+                format!("--where takes AXIS=VALUE, such as channel=market, not {condition:?}")
+            })?;
+            let axis = axis(name)?;
+            let value = value_named(axis, text, definition.content.until).with_context(|| {
+                format!("{:?} is no value of {}; {}", text.trim(), axis.word(), like(axis))
+            })?;
+            query = query.only(axis, value);
         }
         Ok(query)
     }
 }
 
-fn axis(word: &str) -> anyhow::Result<Axis> {
-    Axis::from_word(word.trim()).with_context(|| {
+/// A version of a definition, the one in force by default; if there is none, an error that names those that there are.
+pub(super) async fn find(app: &App, code: &str, version: Option<i64>) -> anyhow::Result<Definition> {
+    let (found, versions, all) = app
+        .db
+        .read(async |tx| {
+            let found = match definitions::find(tx, code, version).await {
+                Ok(definition) => Some(definition),
+                Err(Error::NoDefinition(_)) => None,
+                Err(error) => return Err(error),
+            };
+            Ok((found, definitions::versions(tx, code).await?, definitions::in_force(tx).await?))
+        })
+        .await?;
+    if let Some(definition) = found {
+        return Ok(definition);
+    }
+    if let (Some(version), false) = (version, versions.is_empty()) {
+        let known: Vec<String> = versions.iter().rev().map(|one| one.version.to_string()).collect();
+        bail!("{code} has no version {version}; there are {}", known.join(", "));
+    }
+    let known: Vec<&str> = all.iter().map(|one| one.code.as_str()).collect();
+    bail!("there is no figure {code:?}; there are {}", known.join(", "))
+}
+
+fn axis(text: &str) -> anyhow::Result<Axis> {
+    axis_named(text).with_context(|| {
         let known: Vec<&str> = Axis::ALL.iter().map(|axis| axis.word()).collect();
-        format!("there is no axis {word:?}; there are {}", known.join(", "))
+        format!("there is no axis {:?}; there are {}", text.trim(), known.join(", "))
     })
 }
 
-/// A value as people write it: its number, its word, or the name of a place.
-fn value_of(axis: Axis, text: &str) -> anyhow::Result<i64> {
-    let text = text.trim();
-    if let Ok(number) = text.parse() {
-        return Ok(number);
-    }
-    if let Some(value) =
-        sh_statistics::values(axis).into_iter().find(|v| sh_statistics::word(axis, *v) == Some(text))
-    {
-        return Ok(value);
-    }
-    if matches!(axis, Axis::OriginProvince | Axis::OriginCity | Axis::Origin | Axis::Destination) {
-        let today = Day::new(2020, 12, 9).context("a day of the demonstration's time")?;
-        if let Some(code) = Regions::get().resolve(text, None, today).one() {
-            return Ok(code.number());
+/// What values of an axis look like.
+fn like(axis: Axis) -> String {
+    match axis {
+        Axis::Year => "write 2020".to_owned(),
+        Axis::Month => "write 2020-11 or 202011".to_owned(),
+        Axis::OriginProvince => "write a province by name or code: 贵州, 520000".to_owned(),
+        Axis::OriginCity => "write a city by name or code: 毕节, 520500".to_owned(),
+        Axis::Origin => "write a county by name or code: 威宁县, 520526".to_owned(),
+        Axis::Destination => "write a city by name or code: 广州, 440100".to_owned(),
+        Axis::Seller => "write the number that `--by seller` shows".to_owned(),
+        _ => {
+            let words: Vec<&str> = values(axis).into_iter().filter_map(|value| word(axis, value)).collect();
+            format!("there are {}", words.join(", "))
         }
     }
-    bail!("{text:?} is no value of {}", axis.word())
 }
 
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
+/// From what a figure was read, in one word.
+const fn read_from(figure: &Figure) -> &'static str {
+    match figure.answered {
+        Answered::Kept(_) => "cube",
+        Answered::Lines => "lines",
     }
 }

@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
+use super::out;
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Migrate {}
 
 impl Migrate {
-    #[expect(clippy::print_stdout, reason = "the answer of a command")]
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let db = wiring::open_database(place).await?;
         let count = db.migrate(&wiring::migrations()).await?;
@@ -16,8 +16,8 @@ impl Migrate {
         sh_statistics::cube::build_missing(&db, |_| ()).await?;
         db.close().await;
         match count {
-            0 => println!("The schema is up to date."),
-            count => println!("{count} steps applied; the schema is up to date."),
+            0 => out::say("The schema is up to date.")?,
+            count => out::say(&format!("{count} steps applied; the schema is up to date."))?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -7,6 +7,7 @@ mod export;
 mod figure;
 mod import;
 mod migrate;
+mod out;
 mod serve;
 
 use std::process::ExitCode;
@@ -14,6 +15,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::wiring::Place;
+
+pub use out::is_nobody_reading;
 
 /// Shanhai 山海: consumption assistance counted once, and open down to one order.
 #[derive(Debug, Parser)]

@@ -109,7 +109,7 @@ pub async fn rebuild(
 pub async fn build_missing(db: &Db, mut progress: impl FnMut(Progress) + Send) -> Result<usize, DbError> {
     let mut looks = 0;
     loop {
-        let missing = db.read(async |tx| missing(tx).await).await?;
+        let missing = missing(db).await?;
         if missing.is_empty() {
             return Ok(0);
         }
@@ -123,7 +123,15 @@ pub async fn build_missing(db: &Db, mut progress: impl FnMut(Progress) + Send) -
     }
 }
 
-async fn missing(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
+/// The definitions whose sums should be kept and are not: code and version.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn missing(db: &Db) -> Result<Vec<(String, i64)>, DbError> {
+    db.read(async |tx| find_missing(tx).await).await
+}
+
+async fn find_missing(tx: &mut Tx) -> Result<Vec<(String, i64)>, DbError> {
     let mut missing = Vec::new();
     let in_force = store::definition::in_state(tx, State::Published).await?;
     let mut wanted: Vec<(String, i64)> = in_force.into_iter().map(|one| (one.code, one.version)).collect();

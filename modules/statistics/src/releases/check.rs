@@ -1,5 +1,7 @@
 //! Recomputing what was released.
 
+use std::fmt;
+
 use sh_db::{Db, DbError, Tx};
 use sh_kernel::{Fen, Id};
 use sh_trade::facts::{self, LineFilter};
@@ -25,6 +27,28 @@ pub struct Fault {
     pub name: String,
     /// What does not hold.
     pub kind: FaultKind,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "release “{}” ({}): ", self.name, self.release)?;
+        match &self.kind {
+            FaultKind::Content => f.write_str("the stored figures do not give the stored hash"),
+            FaultKind::Chain => {
+                f.write_str("the hash does not follow from content, approval and the release before")
+            }
+            FaultKind::Value { position, title, released, lines } => write!(
+                f,
+                "figure {position} “{title}” was released as {released} yuan, the lines up to its cut-off give {lines}"
+            ),
+            FaultKind::Groups { position, title } => {
+                write!(
+                    f,
+                    "figure {position} “{title}”: the lines up to its cut-off give other parts or trades"
+                )
+            }
+        }
+    }
 }
 
 /// What about a release does not hold.

@@ -188,7 +188,7 @@ impl Input {
         }
         let boxes = self.boxes.iter().map(|(axis, values)| Clause::from(Condition::one_of(*axis, values)));
         let mut clauses: Vec<Clause> = boxes.collect();
-        match write::read(&self.lines) {
+        match write::read(&self.lines, days.1.unwrap_or_else(|_| ctx.today())) {
             Ok(more) => clauses.extend(more),
             Err(wrong) => {
                 let args = [("line", wrong.line.into()), ("part", wrong.part.as_str().into())];

@@ -3,13 +3,13 @@
 //! A line is a clause: `origin-province = 520000, 530000`, `certified = yes or class = listed`, `seller != 12`. Axes and
 //! values may be written as their stable words or as the page names them.
 
+use sh_kernel::Day;
 use sh_trade::{axes::Axis, facts::CODED_AXES};
-use sh_ui::Locale;
 
 use crate::{
-    axis_label,
+    axis_named,
     definition::{Clause, Condition},
-    label, values, word,
+    value_named, word,
 };
 
 /// A line that is not a clause.
@@ -50,56 +50,44 @@ fn write(condition: &Condition) -> String {
     format!("{} {sign} {}", condition.axis.word(), values.join(", "))
 }
 
-/// Reads the lines of text.
-pub(super) fn read(text: &str) -> Result<Vec<Clause>, NotAClause> {
+/// Reads the lines of text. Places may be named as they were called on `day`.
+pub(super) fn read(text: &str, day: Day) -> Result<Vec<Clause>, NotAClause> {
     let mut clauses = Vec::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line_text = line.replace("或者", " or ").replace('或', " or ");
         let conditions = line_text.split(" or ").map(|part| {
-            condition(part.trim()).ok_or_else(|| NotAClause { line: at + 1, part: part.trim().to_owned() })
+            condition(part.trim(), day)
+                .ok_or_else(|| NotAClause { line: at + 1, part: part.trim().to_owned() })
         });
         clauses.push(Clause(conditions.collect::<Result<_, _>>()?));
     }
     Ok(clauses)
 }
 
-fn condition(text: &str) -> Option<Condition> {
+fn condition(text: &str, day: Day) -> Option<Condition> {
     let text = text.replace('≠', "!=").replace('＝', "=").replace(['，', '、'], ",");
     let (head, tail) = text.split_once('=')?;
     let (name, not) = match head.trim_end().strip_suffix('!') {
         Some(name) => (name, true),
         None => (head, false),
     };
-    let axis = axis(name.trim())?;
+    let axis = axis_named(name)?;
     let any_of: Option<Vec<i64>> = tail
         .split(',')
         .map(str::trim)
         .filter(|item| !item.is_empty())
-        .map(|item| value(axis, item))
+        .map(|item| value_named(axis, item, day))
         .collect();
     any_of.filter(|list| !list.is_empty()).map(|any_of| Condition { axis, any_of, not })
-}
-
-fn axis(name: &str) -> Option<Axis> {
-    let named = |axis: &Axis| Locale::ALL.iter().any(|locale| axis_label(*axis, *locale) == name);
-    Axis::from_word(name).or_else(|| Axis::ALL.iter().copied().find(named))
-}
-
-fn value(axis: Axis, text: &str) -> Option<i64> {
-    let known = values(axis);
-    if known.is_empty() {
-        return text.parse().ok();
-    }
-    let named = |value: &i64| {
-        word(axis, *value) == Some(text)
-            || Locale::ALL.iter().any(|locale| label(axis, *value, *locale) == text)
-    };
-    known.iter().copied().find(named)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<Vec<Clause>, NotAClause> {
+        super::read(text, Day::new(2020, 11, 30).unwrap())
+    }
 
     #[test]
     fn what_is_written_is_read_back() {
@@ -122,9 +110,13 @@ mod tests {
 
     #[test]
     fn a_line_may_be_written_as_the_page_names_things() {
-        let found = read("销售渠道 = 832 平台、专馆\n\n带贫产品认定＝已认定 或 产地类别≠其他地区").unwrap();
+        let found = read(
+            "销售渠道 = 832 平台、专馆\n\n带贫产品认定＝已认定 或 产地类别≠其他地区\n产地省份=贵州,云南",
+        )
+        .unwrap();
         assert_eq!(found[0].0, [Condition::one_of(Axis::Channel, &[1, 3])]);
         assert_eq!(found[1].0[1], Condition { not: true, ..Condition::is(Axis::Class, 5) });
+        assert_eq!(found[2].0, [Condition::one_of(Axis::OriginProvince, &[520_000, 530_000])]);
     }
 
     #[test]
