@@ -23,6 +23,9 @@ pub enum Error {
     /// The public sees figures by two axes at most, conditions among them.
     #[error("the public sees figures by two axes at most, conditions among them")]
     TooNarrow,
+    /// More trades are meant than are put into one file, or sorted by amount.
+    #[error("too many trades are meant; narrow the question first")]
+    TooManyTrades,
     /// What a person wrote as a definition is not complete.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -72,6 +75,7 @@ impl AppError for Error {
             Self::Tampered => Kind::Internal,
             Self::TooManyAxes
             | Self::TooNarrow
+            | Self::TooManyTrades
             | Self::Content(_)
             | Self::Code(_)
             | Self::EmptyRelease
@@ -88,6 +92,7 @@ impl AppError for Error {
             Self::TooManyAxes => "too-many-axes",
             Self::TooFewSellers => "too-few-sellers",
             Self::TooNarrow => "too-narrow",
+            Self::TooManyTrades => "too-many-trades",
             Self::Content(error) => match error {
                 ContentError::NoName => "definition-no-name",
                 ContentError::NoText => "definition-no-text",

@@ -290,8 +290,12 @@ async fn a_list_is_complete_without_repeats_and_adds_up_to_the_figure(db: Db) {
         assert_eq!(listed.iter().map(|(_, counted)| counted).sum::<i64>(), amount, "{clauses:?}");
         let distinct: HashMap<_, _> = listed.iter().copied().collect();
         assert_eq!(distinct.len(), listed.len(), "{clauses:?}");
+        let mut early = walk(&db, &TradeFilter { oldest_first: true, ..filter }, 41).await;
+        early.reverse();
+        assert_eq!(early, listed, "{clauses:?}: from the other end");
     }
-    let days = TradeFilter { from: Some(day(20_200_105)), until: Some(day(20_200_106)), clauses: vec![] };
+    let days =
+        TradeFilter { from: Some(day(20_200_105)), until: Some(day(20_200_106)), ..TradeFilter::default() };
     let (_, count) = expected(|n| (4..6).contains(&(n % 28)));
     assert_eq!(i64::try_from(walk(&db, &days, 200).await.len()).unwrap(), count);
 }

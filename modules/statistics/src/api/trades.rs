@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Error,
-    pages::data::trades::cursor,
     public::{
         load::{self, Desk},
         names::Names,
@@ -30,6 +29,8 @@ const ROWS: usize = 50;
 pub(crate) struct Asked {
     /// The figure whose trades are asked for; the one for the press if left out.
     figure: Option<String>,
+    /// `newest` (if left out), `oldest`, or `largest`, which only a question about few enough trades answers.
+    sort: Option<String>,
     /// Where the page begins: `next` of the page before it.
     after: Option<String>,
     /// Rows of the page, at most 200.
@@ -52,6 +53,7 @@ pub(crate) struct TradeList {
         (status = 200, body = TradeList),
         (status = 400, description = "A condition cannot be read", content_type = "application/problem+json"),
         (status = 403, description = "Too few sellers", content_type = "application/problem+json"),
+        (status = 422, description = "Too many trades to sort by amount", content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(
@@ -61,8 +63,8 @@ pub(crate) async fn list(
     Query(narrow): Query<Narrow>,
 ) -> Result<Json<TradeList>, Failure> {
     let points = narrow.points()?;
-    let after = cursor(asked.after.as_deref())?;
     let size = asked.size.unwrap_or(ROWS).clamp(1, ROWS_MAX);
+    let page = trades::Asked::new(trades::Order::of(asked.sort.as_deref())?, asked.after.as_deref(), size)?;
     let desk = Desk::new(&app, &ctx);
     let found = app
         .db
@@ -77,8 +79,8 @@ pub(crate) async fn list(
             let places = desk.places(tx, definition).await?;
             let mut names = Names::new(ctx.locale, definition.content.until);
             let (items, next) =
-                trades::list(tx, &desk, definition, &places, (&points, &mut names), (after, size)).await?;
-            Ok::<_, Error>(TradeList { items, next: next.map(|next| next.to_string()) })
+                trades::list(tx, &desk, definition, &places, (&points, &mut names), page).await?;
+            Ok::<_, Error>(TradeList { items, next })
         })
         .await?;
     Ok(Json(found))

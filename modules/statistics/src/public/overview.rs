@@ -211,7 +211,12 @@ pub(crate) fn trade_filter(definition: &Definition, points: &[Point]) -> TradeFi
         from = from.max(day_from(days.0).unwrap_or(from));
         until = until.min(day_until(days.1).unwrap_or(until));
     }
-    TradeFilter { from: Some(from), until: Some(until), clauses: all_clauses(definition, points) }
+    TradeFilter {
+        from: Some(from),
+        until: Some(until),
+        clauses: all_clauses(definition, points),
+        ..TradeFilter::default()
+    }
 }
 
 fn day_from(number: i64) -> Option<Day> {

@@ -5,17 +5,33 @@ use std::sync::Arc;
 use serde::Serialize;
 use sh_db::Tx;
 use sh_http::{Context, Permission};
-use sh_kernel::{Id, RegionCode};
+use sh_kernel::{Fen, Id, RegionCode};
 use sh_trade::{
     axes::{Axis, BuyerKind},
-    facts::{self, GradeReason, TieState, TiedClaim, TradeCursor, TradeDetail, TradeItem, TradeRow},
+    facts::{
+        self, GradeReason, TRADES_PAGE_MAX, TieState, TiedClaim, TradeCursor, TradeDetail, TradeFilter,
+        TradeItem, TradeRow,
+    },
     matching::Rule,
     model::Trade,
 };
 use utoipa::ToSchema;
 
-use super::{load::Desk, names::Names, narrow::Point, overview::trade_filter, places::Places};
+use super::{
+    load::Desk,
+    names::Names,
+    narrow::{BadNarrow, Point},
+    overview::trade_filter,
+    places::Places,
+};
 use crate::{Error, definition::Definition, word};
+
+/// Trades among which the largest are looked for at most.
+const LARGEST_OF_MAX: usize = 5_000;
+/// Trades in one file at most.
+const FILE_MAX: usize = 20_000;
+/// Pages of the list that are walked at most for a file or for the largest.
+const WALK_PAGES_MAX: usize = 120;
 
 /// A trade in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -173,21 +189,164 @@ fn coded(axis: Axis, value: i64) -> &'static str {
     word(axis, value).unwrap_or_default()
 }
 
+/// In which order trades are listed (排序).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    /// The latest first.
+    #[default]
+    Newest,
+    /// The earliest first.
+    Oldest,
+    /// The largest amount first; only where few enough trades are meant.
+    Largest,
+}
+
+impl Order {
+    /// Every order, as a list offers them.
+    pub(crate) const ALL: [Self; 3] = [Self::Newest, Self::Oldest, Self::Largest];
+
+    /// The word in addresses.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Largest => "largest",
+        }
+    }
+
+    /// The order that an address asks for.
+    ///
+    /// # Errors
+    /// [`BadNarrow`] for a word that names none.
+    pub(crate) fn of(text: Option<&str>) -> Result<Self, BadNarrow> {
+        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(Self::Newest) };
+        Self::ALL.into_iter().find(|order| order.word() == text).ok_or_else(|| BadNarrow::new("sort", text))
+    }
+}
+
+/// Which page of the trades is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) order: Order,
+    /// Where the page begins, as the page before it said.
+    pub(crate) after: Option<&'a str>,
+    pub(crate) size: usize,
+}
+
+impl<'a> Asked<'a> {
+    /// A page; refuses a place that no page gave out.
+    ///
+    /// # Errors
+    /// [`BadNarrow`] names it.
+    pub(crate) fn new(order: Order, after: Option<&'a str>, size: usize) -> Result<Self, BadNarrow> {
+        let after = after.filter(|text| !text.is_empty());
+        if let Some(text) = after {
+            let is_place = match order {
+                Order::Largest => amount_place(text).is_some(),
+                _ => text.parse::<TradeCursor>().is_ok(),
+            };
+            if !is_place {
+                return Err(BadNarrow::new("after", text));
+            }
+        }
+        Ok(Self { order, after, size })
+    }
+}
+
+/// Amount and identifier, as a place in the list of the largest trades is written.
+fn amount_place(text: &str) -> Option<(Fen, Id<Trade>)> {
+    let (amount, id) = text.split_once('.')?;
+    Some((Fen(amount.parse().ok()?), id.parse().ok()?))
+}
+
+/// Trades of a page, and where the next one begins.
+pub(crate) type Listed = (Vec<PublicTrade>, Option<String>);
+
 /// A page of the trades behind a part of a definition.
+///
+/// # Errors
+/// [`Error::TooManyTrades`] for the largest of too many, or what the database refuses.
 pub(crate) async fn list(
     tx: &mut Tx,
     desk: &Desk,
     definition: &Definition,
     places: &Arc<Places>,
     (points, names): (&[Point], &mut Names),
-    (after, size): (Option<TradeCursor>, usize),
-) -> Result<(Vec<PublicTrade>, Option<TradeCursor>), Error> {
-    let page = facts::list_trades(tx, &trade_filter(definition, points), after, size).await?;
-    let sellers: Vec<i64> = page.items.iter().map(|item| item.row.seller).collect();
+    asked: Asked<'_>,
+) -> Result<Listed, Error> {
+    let mut filter = trade_filter(definition, points);
+    filter.oldest_first = asked.order == Order::Oldest;
+    let (items, next) = if asked.order == Order::Largest {
+        largest(gather(tx, &filter, LARGEST_OF_MAX).await?, asked)
+    } else {
+        let after = asked.after.and_then(|text| text.parse().ok());
+        let page = facts::list_trades(tx, &filter, after, asked.size).await?;
+        (page.items, page.next.map(|next| next.to_string()))
+    };
+    Ok((shown(tx, desk, places, names, &items).await?, next))
+}
+
+/// Every trade behind a part of a definition, latest first, for a file.
+///
+/// # Errors
+/// [`Error::TooManyTrades`] if there are too many, or what the database refuses.
+pub(crate) async fn all(
+    tx: &mut Tx,
+    desk: &Desk,
+    definition: &Definition,
+    places: &Arc<Places>,
+    (points, names): (&[Point], &mut Names),
+    order: Order,
+) -> Result<Vec<PublicTrade>, Error> {
+    let mut filter = trade_filter(definition, points);
+    filter.oldest_first = order == Order::Oldest;
+    let mut items = gather(tx, &filter, FILE_MAX).await?;
+    if order == Order::Largest {
+        items.sort_by_key(|item| std::cmp::Reverse((item.counted, item.row.id)));
+    }
+    shown(tx, desk, places, names, &items).await
+}
+
+/// The page after a place in the order of amounts.
+fn largest(mut items: Vec<TradeItem>, asked: Asked<'_>) -> (Vec<TradeItem>, Option<String>) {
+    items.sort_by_key(|item| std::cmp::Reverse((item.counted, item.row.id)));
+    let after = asked.after.and_then(amount_place);
+    let from = after.map_or(0, |after| items.partition_point(|item| (item.counted, item.row.id) >= after));
+    let more = items.len() > from + asked.size;
+    let page: Vec<TradeItem> = items.into_iter().skip(from).take(asked.size).collect();
+    let next = page.last().filter(|_| more).map(|last| format!("{}.{}", last.counted.0, last.row.id));
+    (page, next)
+}
+
+/// Walks the whole list, unless it is longer than `most` or lies too far apart in its index.
+async fn gather(tx: &mut Tx, filter: &TradeFilter, most: usize) -> Result<Vec<TradeItem>, Error> {
+    let (mut items, mut after) = (Vec::new(), None);
+    for _ in 0..WALK_PAGES_MAX {
+        let page = facts::list_trades(tx, filter, after, TRADES_PAGE_MAX).await?;
+        items.extend(page.items);
+        if items.len() > most {
+            break;
+        }
+        match page.next {
+            None => return Ok(items),
+            next => after = next,
+        }
+    }
+    Err(Error::TooManyTrades)
+}
+
+/// Trades as anybody may see them.
+async fn shown(
+    tx: &mut Tx,
+    desk: &Desk,
+    places: &Arc<Places>,
+    names: &mut Names,
+    items: &[TradeItem],
+) -> Result<Vec<PublicTrade>, Error> {
+    let sellers: Vec<i64> = items.iter().map(|item| item.row.seller).collect();
     names.learn(tx, &sellers).await?;
     let hides = |place: i64| desk.protect() && !places.shows_sales_of(place);
-    let rows = page.items.iter().map(|item| row(item, names, hides(item.row.origin), places)).collect();
-    Ok((rows, page.next))
+    Ok(items.iter().map(|item| row(item, names, hides(item.row.origin), places)).collect())
 }
 
 fn row(item: &TradeItem, names: &Names, hidden: bool, places: &Places) -> PublicTrade {

@@ -32,6 +32,8 @@ pub struct TradeFilter {
     pub until: Option<Day>,
     /// Every clause must hold.
     pub clauses: Vec<Clause>,
+    /// The earliest come first, not the latest.
+    pub oldest_first: bool,
 }
 
 /// Where a page ended.
@@ -77,7 +79,7 @@ pub struct TradeItem {
     pub counted: Fen,
 }
 
-/// One page of trades, latest first (by place first where a place of origin is asked for).
+/// One page of trades, latest first or as the filter says; by place first where a place of origin is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TradePage {
     /// The trades.

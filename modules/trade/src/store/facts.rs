@@ -52,6 +52,18 @@ statements! {
         claims, lines, posting FROM trade
         WHERE day >= $1 AND day <= $2 AND (day, id) < ($3, $4)
         ORDER BY day DESC, id DESC LIMIT $5";
+    EARLY_OF_SELLER = "SELECT id, anchor, day, seller, buyer, origin, destination, channel, product, amount, grade,
+        claims, lines, posting FROM trade
+        WHERE seller = $1 AND day >= $2 AND day <= $3 AND (day, id) > ($4, $5)
+        ORDER BY day, id LIMIT $6";
+    EARLY_OF_ORIGIN = "SELECT id, anchor, day, seller, buyer, origin, destination, channel, product, amount, grade,
+        claims, lines, posting FROM trade
+        WHERE origin >= $1 AND origin <= $2 AND day >= $3 AND day <= $4 AND (origin, day, id) > ($5, $6, $7)
+        ORDER BY origin, day, id LIMIT $8";
+    EARLY_BY_DAY = "SELECT id, anchor, day, seller, buyer, origin, destination, channel, product, amount, grade,
+        claims, lines, posting FROM trade
+        WHERE day >= $1 AND day <= $2 AND (day, id) > ($3, $4)
+        ORDER BY day, id LIMIT $5";
     CLAIMS_SUMMARY = "SELECT t.source, s.name, s.kind, CAST(SUM(t.claims) AS BIGINT), CAST(SUM(t.amount) AS BIGINT),
         CAST(SUM(CASE WHEN t.state IN (2, 3) THEN t.claims ELSE 0 END) AS BIGINT),
         CAST(SUM(CASE WHEN t.state = 1 THEN t.claims ELSE 0 END) AS BIGINT),
@@ -426,15 +438,25 @@ pub(crate) async fn trades_after(
     let from = filter.from.map_or(FIRST, Day::yyyymmdd);
     let until = filter.until.map_or(LAST, Day::yyyymmdd);
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let end: Id<Trade> = Id::from_uuid(uuid::Uuid::max());
-    let (origin, day, id) =
-        after.map_or((i64::MAX, LAST + 1, end), |after| (after.origin, after.day.yyyymmdd(), after.id));
+    let early = filter.oldest_first;
+    let ends =
+        if early { (i64::MIN, FIRST, uuid::Uuid::nil()) } else { (i64::MAX, LAST + 1, uuid::Uuid::max()) };
+    let (origin, day, id) = after.map_or((ends.0, ends.1, Id::from_uuid(ends.2)), |after| {
+        (after.origin, after.day.yyyymmdd(), after.id)
+    });
     let (sql, values): (&Sql, Vec<Value>) = match path {
-        Path::Seller(seller) => (&TRADES_OF_SELLER, binds![seller, from, until, day, id, count]),
-        Path::Origin(first, last) => {
-            (&TRADES_OF_ORIGIN, binds![first, last, from, until, origin, day, id, count])
+        Path::Seller(seller) => {
+            let sql = if early { &EARLY_OF_SELLER } else { &TRADES_OF_SELLER };
+            (sql, binds![seller, from, until, day, id, count])
         }
-        Path::Day => (&TRADES_BY_DAY, binds![from, until, day, id, count]),
+        Path::Origin(first, last) => {
+            let sql = if early { &EARLY_OF_ORIGIN } else { &TRADES_OF_ORIGIN };
+            (sql, binds![first, last, from, until, origin, day, id, count])
+        }
+        Path::Day => {
+            let sql = if early { &EARLY_BY_DAY } else { &TRADES_BY_DAY };
+            (sql, binds![from, until, day, id, count])
+        }
     };
     tx.fetch_all(sql, values).await
 }

@@ -9,6 +9,7 @@ mod help;
 pub(crate) mod metric;
 mod release;
 pub(crate) mod releases;
+mod trade;
 pub(crate) mod trades;
 
 use axum::routing::get;
@@ -25,7 +26,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/data/channel/{id}", get(drill::channel))
         .route("/data/producer/{party}", get(drill::producer))
         .route("/data/trades", get(trades::list))
-        .route("/data/trade/{id}", get(trades::one))
+        .route("/data/trades.csv", get(trades::file))
+        .route("/data/trades.xlsx", get(trades::file))
+        .route("/data/trades.json", get(trades::file))
+        .route("/data/trade/{id}", get(trade::one))
         .route("/data/m/{figure}", get(metric::page))
         .route("/data/releases", get(releases::list))
         .route("/data/releases/{id}", get(release::one))

@@ -1,37 +1,35 @@
-//! `/data/trades` and `/data/trade/{id}`: the sales behind a figure, and one of them with everything that is public.
+//! `/data/trades`: the sales behind a figure, to look through, to sort and to take home.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::Uri,
+    response::{IntoResponse, Response},
+};
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, Context, Failure, Html, Path, Query};
-use sh_kernel::{Fen, Id};
+use sh_files::write::{Column as FileColumn, ColumnKind, TableSpec, Value};
+use sh_http::{App, Context, Failure, Html, Json, Query};
+use sh_kernel::{Day, Fen};
 use sh_regions::Regions;
-use sh_trade::{
-    axes::{Axis, Channel, Grade},
-    facts::TradeCursor,
-    matching::Rule,
-    model::Trade,
-    pages::source_name,
-    service::matches::rule_text,
-};
+use sh_trade::axes::{Axis, Channel, Grade};
 use sh_ui::{
-    AmountUnit, Choice, Column, Crumb, DataTable, EvidenceGrade, Field, Locale, Pager, QueryForm, Row, Theme,
-    TimelineEntry, Tone, banner, data_page, data_table, empty, evidence_grade, facts, grouped, money,
-    money_cell, pager, panel, query_form, status_tag, timeline,
+    AmountUnit, Choice, Column, DataTable, EvidenceGrade, Field, Locale, Pager, QueryForm, Row, Theme, Tone,
+    banner, button_link, data_page, data_table, empty, evidence_grade, money_cell, pager, query_form,
+    toolbar,
 };
 
 use super::frame;
 use crate::{
     Error,
+    api::trades::TradeList,
     definition::Definition,
+    export::{self, Ending, FileRow},
     label,
     public::{
         load::{self, Desk, Freshness},
         names::Names,
-        narrow::{self, BadNarrow, Narrow, Point},
-        trades::{
-            self, PublicClaim, PublicDecision, PublicLine, PublicReason, PublicTrade, PublicTradeDetail,
-        },
+        narrow::{self, Narrow, Point},
+        trades::{self, Order, PublicTrade},
     },
     values, word,
 };
@@ -46,6 +44,8 @@ const TRADES_MAX: i64 = 50_000;
 pub(super) struct Asked {
     /// Code of the definition.
     d: Option<String>,
+    /// In which order.
+    sort: Option<String>,
     /// Where the page begins.
     after: Option<String>,
 }
@@ -57,16 +57,17 @@ struct List {
     fresh: Freshness,
     names: Names,
     points: Vec<Point>,
+    order: Order,
     outcome: Outcome,
 }
 
 enum Outcome {
-    /// So many trades: narrow first.
-    TooMany(i64),
+    /// So many trades, if that is known: narrow first.
+    TooMany(Option<i64>),
     /// The public may not see this part by itself.
     Hidden,
     /// Trades, the way on, and how many there are in all, if that is known.
-    Page(Vec<PublicTrade>, Option<TradeCursor>, Option<i64>),
+    Page(Vec<PublicTrade>, Option<String>, Option<i64>),
 }
 
 /// `/data/trades`.
@@ -77,7 +78,8 @@ pub(super) async fn list(
     Query(narrow): Query<Narrow>,
 ) -> Result<Html, Failure> {
     let points = narrow.points()?;
-    let after = cursor(asked.after.as_deref())?;
+    let order = Order::of(asked.sort.as_deref())?;
+    let page = trades::Asked::new(order, asked.after.as_deref(), ROWS)?;
     let desk = Desk::new(&app, &ctx);
     let list = app
         .db
@@ -98,15 +100,17 @@ pub(super) async fn list(
             let outcome = if hidden {
                 Outcome::Hidden
             } else if let Some(count) = total.filter(|count| *count > TRADES_MAX) {
-                Outcome::TooMany(count)
+                Outcome::TooMany(Some(count))
             } else {
-                let (rows, next) =
-                    trades::list(tx, &desk, &definition, &places, (&points, &mut names), (after, ROWS))
-                        .await?;
-                Outcome::Page(rows, next, total)
+                let found = trades::list(tx, &desk, &definition, &places, (&points, &mut names), page).await;
+                match found {
+                    Ok((rows, next)) => Outcome::Page(rows, next, total),
+                    Err(Error::TooManyTrades) => Outcome::TooMany(total),
+                    Err(error) => return Err(error),
+                }
             };
             let points = points.clone();
-            Ok::<_, Error>(Some(List { all, definition, fresh, names, points, outcome }))
+            Ok::<_, Error>(Some(List { all, definition, fresh, names, points, order, outcome }))
         })
         .await?;
     let Some(list) = list else {
@@ -116,15 +120,90 @@ pub(super) async fn list(
     Ok(Html(list.page(&ctx)))
 }
 
-/// Where a list goes on.
-///
-/// # Errors
-/// [`BadNarrow`] for a text that no page gave out.
-pub(crate) fn cursor(after: Option<&str>) -> Result<Option<TradeCursor>, BadNarrow> {
-    match after.filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| BadNarrow::new("after", text)),
+/// `/data/trades.csv`, `.xlsx` and `.json`: every trade of a list that is not too long.
+pub(super) async fn file(
+    State(app): State<App>,
+    ctx: Context,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+    Query(narrow): Query<Narrow>,
+) -> Result<Response, Failure> {
+    let points = narrow.points()?;
+    let order = Order::of(asked.sort.as_deref())?;
+    let desk = Desk::new(&app, &ctx);
+    let found = app
+        .db
+        .read(async |tx| {
+            let all = load::in_force(tx).await?;
+            let Some(definition) = load::choose(&all, asked.d.as_deref())?.cloned() else { return Ok(None) };
+            if desk.hides(tx, &definition, &points).await? {
+                return Err(Error::TooFewSellers);
+            }
+            let fresh = load::freshness(tx).await?;
+            let places = desk.places(tx, &definition).await?;
+            let mut names = Names::new(ctx.locale, definition.content.until);
+            let rows = trades::all(tx, &desk, &definition, &places, (&points, &mut names), order).await?;
+            Ok(Some((definition, fresh, names, rows)))
+        })
+        .await?;
+    let (definition, fresh, names, rows) = found.ok_or_else(Failure::not_found)?;
+    let name = format!("{}-trades", definition.code);
+    if let Some(format) = Ending::of(uri.path()).1.and_then(Ending::format) {
+        let spec = spec(ctx.locale, &definition, &fresh, &names, &points);
+        let rows = rows.iter().map(|trade| file_row(ctx.locale, trade)).collect();
+        export::file(format, &name, spec, rows).await
+    } else {
+        let body = Json(TradeList { items: rows, next: None }).into_response();
+        Ok(export::named(body, &format!("{name}.json")))
     }
+}
+
+/// Definition, conditions and freshness above; the columns of the list.
+fn spec(
+    locale: Locale,
+    definition: &Definition,
+    fresh: &Freshness,
+    names: &Names,
+    points: &[Point],
+) -> TableSpec {
+    let mut above = vec![frame::definition_name(locale, definition)];
+    above.extend(points.iter().map(|point| names.condition(*point)));
+    if let Some(posting) = &fresh.posting {
+        above.push(format!("{} {}", locale.t("data-as-of"), posting.at.to_minute()));
+    }
+    above.push(locale.t("data-hidden-rows"));
+    let amount = format!("{} ({})", locale.t("data-counted"), locale.t("unit-yuan"));
+    let columns = vec![
+        FileColumn::new(locale.t("data-trade-id"), ColumnKind::Code),
+        FileColumn::new(locale.t("data-day"), ColumnKind::Day),
+        FileColumn::new(locale.t("data-product"), ColumnKind::Text),
+        FileColumn::new(amount, ColumnKind::Money),
+        FileColumn::new(names.axis(Axis::Seller), ColumnKind::Text),
+        FileColumn::new(locale.t("data-code"), ColumnKind::Code),
+        FileColumn::new(names.axis(Axis::Origin), ColumnKind::Text),
+        FileColumn::new(locale.t("data-code"), ColumnKind::Code),
+        FileColumn::new(names.axis(Axis::Destination), ColumnKind::Text),
+        FileColumn::new(names.axis(Axis::Channel), ColumnKind::Text),
+        FileColumn::new(names.axis(Axis::Grade), ColumnKind::Text),
+    ];
+    TableSpec { sheet: locale.t("data-nav-trades"), above, columns }
+}
+
+fn file_row(locale: Locale, trade: &PublicTrade) -> FileRow {
+    let day = trade.day.parse::<Day>().map_or_else(|_| Value::from(trade.day.clone()), Value::Day);
+    vec![
+        Value::from(trade.id.clone()),
+        day,
+        Value::from(trade.product.clone()),
+        Value::Money(Fen(trade.amount)),
+        Value::from(trade.seller_name.clone().unwrap_or_default()),
+        Value::from(export::code(Axis::Origin, trade.origin)),
+        Value::from(trade.origin_name.clone()),
+        Value::from(export::code(Axis::Destination, trade.destination)),
+        Value::from(trade.destination_name.clone()),
+        Value::from(channel(locale, trade.channel)),
+        Value::from(trade.grade.to_uppercase()),
+    ]
 }
 
 impl List {
@@ -140,15 +219,50 @@ impl List {
             @if !conditions.is_empty() { p.hint { (conditions.join(" · ")) } }
             @match &self.outcome {
                 Outcome::TooMany(count) => {
-                    (banner(Tone::Info, &locale.with("data-too-many", &[("count", (*count).into())]),
-                        &html! { p { (locale.t("data-narrow-first")) } }))
+                    @let title = match count {
+                        Some(count) => locale.with("data-too-many", &[("count", (*count).into())]),
+                        None => locale.t("problem-too-many-trades"),
+                    };
+                    (banner(Tone::Info, &title, &html! { p { (locale.t("data-narrow-first")) } }))
                     (self.ways(locale))
                 }
                 Outcome::Hidden => (banner(Tone::Info, &locale.t("data-hidden"), &html! { p { (locale.t("data-hidden-why")) } })),
-                Outcome::Page(rows, next, total) => (self.rows(locale, rows, *next, *total)),
+                Outcome::Page(rows, next, total) => (self.rows(locale, rows, next.as_deref(), *total)),
             }
         };
         data_page(&frame, &content)
+    }
+
+    /// The same list at another address or in another order.
+    fn href(&self, path: &str, order: Order) -> String {
+        let sort = if order == Order::Newest { String::new() } else { format!("&sort={}", order.word()) };
+        format!("{path}?d={}{}{sort}", self.definition.code, narrow::query(&self.points))
+    }
+
+    /// Where the heads of day and amount lead, and how they are sorted now.
+    fn sorted(&self) -> [(String, Option<&'static str>); 2] {
+        let (day, now) = match self.order {
+            Order::Newest => (Order::Oldest, Some("descending")),
+            Order::Oldest => (Order::Newest, Some("ascending")),
+            Order::Largest => (Order::Newest, None),
+        };
+        let amount = (self.order == Order::Largest).then_some("descending");
+        [(self.href("/data/trades", day), now), (self.href("/data/trades", Order::Largest), amount)]
+    }
+
+    /// The orders, and the list as a file.
+    fn tools(&self, locale: Locale) -> Markup {
+        let files = [("CSV", "csv"), ("XLSX", "xlsx"), ("JSON", "json")].map(|(label, ending)| {
+            button_link(label, &self.href(&format!("/data/trades.{ending}"), self.order), Some("download"))
+        });
+        let now = locale.t(match self.order {
+            Order::Newest => "data-sort-newest",
+            Order::Oldest => "data-sort-oldest",
+            Order::Largest => "data-sort-largest",
+        });
+        let sorted =
+            locale.with("data-named", &[("name", locale.t("data-sort").into()), ("value", now.into())]);
+        toolbar(Some(&sorted), &files)
     }
 
     /// Ways to a narrower question: one link for every axis worth beginning with.
@@ -242,24 +356,22 @@ impl List {
                     let (name, value) = narrow::written(*point);
                     (name.to_owned(), value)
                 })
+                .chain(
+                    (self.order != Order::Newest).then(|| ("sort".to_owned(), self.order.word().to_owned())),
+                )
                 .collect(),
         };
         query_form(locale, &form)
     }
 
-    fn rows(
-        &self,
-        locale: Locale,
-        rows: &[PublicTrade],
-        next: Option<TradeCursor>,
-        total: Option<i64>,
-    ) -> Markup {
+    fn rows(&self, locale: Locale, rows: &[PublicTrade], next: Option<&str>, total: Option<i64>) -> Markup {
         let unit = AmountUnit::Yuan;
         let code = &self.definition.code;
+        let [day, amount] = self.sorted();
         let columns = vec![
-            Column::day(locale.t("data-day")),
+            Column::day(locale.t("data-day")).sort(day.0, day.1),
             Column::text(locale.t("data-product")),
-            Column::amount(locale.t("data-counted"), unit.label(locale)),
+            Column::amount(locale.t("data-counted"), unit.label(locale)).sort(amount.0, amount.1),
             Column::text(self.names.axis(Axis::Seller)),
             Column::text(self.names.axis(Axis::Origin)),
             Column::text(self.names.axis(Axis::Destination)),
@@ -296,10 +408,10 @@ impl List {
             )),
             ..DataTable::default()
         };
-        let next =
-            next.map(|next| format!("/data/trades?d={code}{}&after={next}", narrow::query(&self.points)));
+        let next = next.map(|next| format!("{}&after={next}", self.href("/data/trades", self.order)));
         let total = total.and_then(|total| u64::try_from(total).ok());
         html! {
+            (self.tools(locale))
             (data_table(locale, &table))
             @if hides { p.hint { (locale.t("data-hidden-rows")) } }
             (pager(locale, &Pager { previous: None, next, total, shown: rows.len() }))
@@ -307,7 +419,7 @@ impl List {
     }
 }
 
-fn seller(locale: Locale, trade: &PublicTrade, code: &str) -> Markup {
+pub(super) fn seller(locale: Locale, trade: &PublicTrade, code: &str) -> Markup {
     html! {
         @match (&trade.seller, &trade.seller_name) {
             (Some(number), Some(name)) => a href={ "/data/producer/" (number) "?d=" (code) } { (name) },
@@ -316,235 +428,10 @@ fn seller(locale: Locale, trade: &PublicTrade, code: &str) -> Markup {
     }
 }
 
-fn channel(locale: Locale, word: &str) -> String {
+pub(super) fn channel(locale: Locale, word: &str) -> String {
     Channel::from_word(word).map_or_else(String::new, |channel| label(Axis::Channel, channel.code(), locale))
 }
 
-fn grade_of(word: &str) -> Option<EvidenceGrade> {
+pub(super) fn grade_of(word: &str) -> Option<EvidenceGrade> {
     Grade::from_word(word).map(crate::public::overview::grade)
-}
-
-/// `/data/trade/{id}`.
-pub(super) async fn one(
-    State(app): State<App>,
-    ctx: Context,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Html, Failure> {
-    let id: Id<Trade> = id.parse().map_err(|_| Failure::not_found())?;
-    let desk = Desk::new(&app, &ctx);
-    let found = app
-        .db
-        .read(async |tx| {
-            let all = load::in_force(tx).await?;
-            let definition = load::choose(&all, asked.d.as_deref())?.cloned();
-            let trade = trades::one(tx, &ctx, &desk, definition.as_ref(), id).await?;
-            let fresh = load::freshness(tx).await?;
-            Ok::<_, Error>(trade.map(|trade| (definition, fresh, trade)))
-        })
-        .await?;
-    let (definition, fresh, trade) = found.ok_or_else(Failure::not_found)?;
-    Ok(Html(detail_page(&ctx, definition.as_ref(), &fresh, &trade)))
-}
-
-fn detail_page(
-    ctx: &Context,
-    definition: Option<&Definition>,
-    fresh: &Freshness,
-    trade: &PublicTradeDetail,
-) -> Markup {
-    let locale = ctx.locale;
-    let title = locale.with("data-one-order", &[("product", trade.trade.product.as_str().into())]);
-    let code = definition.map_or("", |definition| definition.code.as_str());
-    let crumbs = vec![
-        Crumb::link(locale.t("data-nav-cockpit"), "/data"),
-        Crumb::link(locale.t("data-nav-trades"), format!("/data/trades?d={code}")),
-        Crumb::here(title.clone()),
-    ];
-    let frame = frame::frame(ctx, title, Theme::Day).crumbs(crumbs).subtitle(frame::meta(ctx, None, fresh));
-    let content = html! {
-        @if trade.personal { (banner(Tone::Info, &locale.t("data-personal"), &html! {})) }
-        @if trade.trade.amount == 0 && trade.lines.iter().map(|line| line.count).sum::<i64>() == 0 {
-            (banner(Tone::Notice, &locale.t("data-dissolved"), &html! { p { (locale.t("data-dissolved-why")) } }))
-        }
-        (panel(&locale.t("data-facts"), None, &facts(&basics(locale, trade, code))))
-        (panel(&locale.t("data-why-grade"), None, &reasons(locale, trade)))
-        section.flow { h2 { (locale.t("data-claims")) } p.hint { (locale.t("data-claims-note")) } (claims(locale, &trade.claims)) }
-        section.flow { h2 { (locale.t("data-lines")) } p.hint { (locale.t("data-lines-note")) } (lines(locale, &trade.lines)) }
-        @if !trade.history.is_empty() { (panel(&locale.t("data-history"), None, &timeline(&history(locale, &trade.history)))) }
-    };
-    data_page(&frame, &content)
-}
-
-fn basics(locale: Locale, detail: &PublicTradeDetail, code: &str) -> Vec<(String, Markup)> {
-    let trade = &detail.trade;
-    let mut rows = vec![
-        (locale.t("data-product"), html! { (trade.product) }),
-        (locale.t("data-amount"), money(locale, Fen(trade.amount))),
-    ];
-    if detail.personal {
-        return rows;
-    }
-    let buyer = detail.buyer.clone().unwrap_or_else(|| locale.t("data-not-told"));
-    let kind = coded(locale, Axis::BuyerKind, detail.buyer_kind);
-    rows.extend([
-        (locale.t("data-day"), html! { (trade.day) }),
-        (label_of(locale, Axis::Seller), seller(locale, trade, code)),
-        (locale.t("data-buyer"), html! { (buyer) " · " (kind) }),
-        (label_of(locale, Axis::Origin), place(trade.origin, &trade.origin_name, "origin", code)),
-        (
-            label_of(locale, Axis::Destination),
-            place(trade.destination, &trade.destination_name, "dest", code),
-        ),
-        (label_of(locale, Axis::Channel), html! { (channel(locale, trade.channel)) }),
-    ]);
-    rows
-}
-
-fn place(number: i64, name: &str, path: &str, code: &str) -> Markup {
-    html! { @if number == 0 { (name) } @else { a href={ "/data/" (path) "/" (number) "?d=" (code) } { (name) } } }
-}
-
-fn label_of(locale: Locale, axis: Axis) -> String {
-    crate::axis_label(axis, locale)
-}
-
-/// The name of a coded value by its word.
-fn coded(locale: Locale, axis: Axis, text: &str) -> String {
-    let found = values(axis).into_iter().find(|value| word(axis, *value) == Some(text));
-    found.map_or_else(|| label(axis, -1, locale), |value| label(axis, value, locale))
-}
-
-fn reasons(locale: Locale, trade: &PublicTradeDetail) -> Markup {
-    html! {
-        p { @if let Some(grade) = grade_of(trade.trade.grade) { (evidence_grade(locale, grade)) } }
-        @for reason in &trade.reasons { p { (reason_text(locale, reason)) } }
-    }
-}
-
-fn reason_text(locale: Locale, reason: &PublicReason) -> String {
-    let number = reason.number.clone().unwrap_or_else(|| locale.t("data-not-told"));
-    match reason.kind {
-        "both-sides" => locale.t("data-reason-both"),
-        "platform-order" if reason.accepted == Some(true) => {
-            locale.with("data-reason-order-accepted", &[("number", number.into())])
-        }
-        "platform-order" => locale.with("data-reason-order", &[("number", number.into())]),
-        "own-record" => locale.t("data-reason-own-record"),
-        "order" => locale.with("data-reason-order-no", &[("number", number.into())]),
-        "invoice" => locale.with("data-reason-invoice", &[("number", number.into())]),
-        _ => locale.t("data-reason-reported"),
-    }
-}
-
-/// How a report is tied, in words.
-fn state_text(locale: Locale, state: &str) -> (Tone, String) {
-    match state {
-        "anchor" => (Tone::Good, locale.t("data-tie-anchor")),
-        "by-rule" => (Tone::Info, locale.t("data-tie-by-rule")),
-        "by-person" => (Tone::Info, locale.t("data-tie-by-person")),
-        "repeat" => (Tone::Plain, locale.t("data-tie-repeat")),
-        "withdrawn" => (Tone::Notice, locale.t("data-tie-withdrawn")),
-        _ => (Tone::Notice, locale.t("data-tie-waiting")),
-    }
-}
-
-fn claims(locale: Locale, claims: &[PublicClaim]) -> Markup {
-    let files = claims.iter().any(|claim| claim.file.is_some());
-    let mut columns = vec![
-        Column::text(locale.t("data-source-name")),
-        Column::day(locale.t("data-day")),
-        Column::amount(locale.t("data-claimed-amount"), AmountUnit::Yuan.label(locale)),
-        Column::text(locale.t("data-tie")),
-        Column::number(locale.t("data-likeness")),
-        Column::text(locale.t("data-order-no")),
-        Column::text(locale.t("data-invoice-no")),
-    ];
-    if files {
-        columns.push(Column::text(locale.t("data-file")));
-    }
-    let text = |value: &Option<String>| value.as_ref().map(|value| html! { (value) });
-    let rows = claims.iter().map(|claim| {
-        let (tone, state) = state_text(locale, claim.state);
-        let rule = (claim.rule != Rule::First).then(|| rule_text(locale, claim.rule));
-        let mut cells = vec![
-            Some(html! { (source_name(locale, &claim.source, &claim.source_name)) }),
-            Some(html! { (claim.day) }),
-            Some(money_cell(locale, Fen(claim.amount), AmountUnit::Yuan)),
-            Some(html! { (status_tag(tone, &state)) @if let Some(rule) = rule { " " span.hint { (rule) } } }),
-            (claim.score > 0).then(|| html! { (sh_ui::percent(claim.score, 1000)) }),
-            text(&claim.order_no),
-            text(&claim.invoice_no),
-        ];
-        if files {
-            cells.push(text(&claim.file));
-        }
-        Row { cells, ..Row::default() }
-    });
-    let table = DataTable {
-        caption: locale.t("data-claims"),
-        columns,
-        rows: rows.collect(),
-        empty: Some(empty(&locale.t("data-no-claims"), None)),
-        ..DataTable::default()
-    };
-    data_table(locale, &table)
-}
-
-fn lines(locale: Locale, lines: &[PublicLine]) -> Markup {
-    let columns = vec![
-        Column::number(locale.t("data-line")),
-        Column::text(locale.t("data-line-kind")),
-        Column::amount(locale.t("data-amount"), AmountUnit::Yuan.label(locale)),
-        Column::day(locale.t("data-day")),
-        Column::text(label_of(locale, Axis::Stage)),
-        Column::text(label_of(locale, Axis::Grade)),
-        Column::text(label_of(locale, Axis::Category)),
-        Column::text(label_of(locale, Axis::Class)),
-        Column::number(locale.t("data-posting")),
-    ];
-    let rows = lines.iter().map(|line| {
-        let (tone, kind) = match line.count {
-            1.. => (Tone::Plain, locale.t("data-line-stands")),
-            0 => (Tone::Notice, locale.t("data-line-return")),
-            _ => (Tone::Notice, locale.t("data-line-reversal")),
-        };
-        Row::new([
-            html! { (line.line + 1) },
-            status_tag(tone, &kind),
-            money_cell(locale, Fen(line.amount), AmountUnit::Yuan),
-            html! { (line.day) },
-            html! { (coded(locale, Axis::Stage, line.stage)) },
-            html! { (line.grade.to_uppercase()) },
-            html! { (coded(locale, Axis::Category, line.category)) },
-            html! { (coded(locale, Axis::Class, line.class)) },
-            html! { (grouped(line.posting)) },
-        ])
-    });
-    let sum: Fen = lines.iter().map(|line| Fen(line.amount)).sum();
-    let mut total = vec![Some(html! { (locale.t("data-sum")) }), None];
-    total.push(Some(money_cell(locale, sum, AmountUnit::Yuan)));
-    let table = DataTable {
-        caption: locale.t("data-lines"),
-        columns,
-        rows: rows.collect(),
-        sum: Some(Row { cells: total, ..Row::default() }),
-        ..DataTable::default()
-    };
-    data_table(locale, &table)
-}
-
-fn history(locale: Locale, decisions: &[PublicDecision]) -> Vec<TimelineEntry> {
-    let entries = decisions.iter().map(|decision| {
-        let (tone, what) = state_text(locale, decision.state);
-        let what = if decision.here { what } else { locale.with("data-left", &[("state", what.into())]) };
-        let known = [
-            ("source", source_name(locale, &decision.source, &decision.source_name).into()),
-            ("rule", rule_text(locale, decision.rule).into()),
-            ("posting", decision.posting.to_string().into()),
-        ];
-        let detail = locale.with("data-decision", &known);
-        TimelineEntry { what, when: decision.at.clone(), detail: Some(detail), tone }
-    });
-    entries.collect()
 }
