@@ -65,6 +65,13 @@ async fn a_supplier_receives_adjusts_moves_and_calls_back(db: Db) {
     {
         assert!(page.contains(text), "{text} is missing in {page}");
     }
+    // Three forms stand on one page: no label may lead to the field of another one.
+    let mut names: Vec<&str> =
+        page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert!(all > 8 && names.len() == all, "an identifier stands twice in {page}");
     let silent = site.post(SUPPLIER, &format!("{home}/state"), "to=recalled&why=").await;
     assert!(silent.status.as_u16() == 422 && silent.body.contains("href=\"#f-why\""), "{}", silent.body);
     site.post(SUPPLIER, &format!("{home}/state"), "to=recalled&why=%E6%8A%BD%E6%A3%80").await;
