@@ -93,3 +93,9 @@ audit-action-disable-user = Disabled account
 audit-action-enable-user = Enabled account
 audit-action-unmask = Saw masked details
 audit-object-user = Account
+
+cli-user-added = Account { $login } made ({ $role })
+cli-user-password-set = Account { $login } has a new password; its sessions have ended
+cli-user-password = Password: { $password }
+    It is shown this once. Change it under “My account” after signing in.
+cli-user-unknown = There is no such account

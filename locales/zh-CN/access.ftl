@@ -90,3 +90,9 @@ audit-action-disable-user = 停用账号
 audit-action-enable-user = 恢复账号
 audit-action-unmask = 查看脱敏信息
 audit-object-user = 账号
+
+cli-user-added = 已开通账号 { $login }（{ $role }）
+cli-user-password-set = 账号 { $login } 的密码已换，登录已全部退出
+cli-user-password = 密码：{ $password }
+    只显示这一次。登录后请到“我的账号”换成自己的。
+cli-user-unknown = 没有这个账号

@@ -1,6 +1,7 @@
 //! Passwords: what is accepted, and how they are hashed and checked without blocking the program.
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use rand::{TryRng, rngs::SysRng};
 use sh_kernel::FieldErrors;
 use sh_ui::Locale;
 use tokio::sync::Semaphore;
@@ -56,6 +57,20 @@ fn hash(password: &str) -> Result<String, Error> {
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| Error::Password(error.to_string()))
+}
+
+/// What a password is made of: 32 characters, so that each takes five random bits, none of which looks like another.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Characters of a password that is made.
+const MADE_CHARS: usize = 20;
+
+/// A password of random letters and digits, in groups of five.
+pub(crate) fn make() -> Result<String, Error> {
+    let mut bytes = [0_u8; MADE_CHARS];
+    SysRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Password(error.to_string()))?;
+    let letters: Vec<char> = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
+    Ok(groups.join("-"))
 }
 
 /// Notes what is wrong with a new password: its length, or that it contains the login.

@@ -32,6 +32,8 @@ sh_db::statements! {
     /// One account by its login.
     USER_BY_LOGIN = "SELECT id, login, name, organisation, password, created_at, signed_in_at, disabled_at
         FROM user_account WHERE login = $1";
+    /// Any account that can sign in.
+    ANYBODY = "SELECT CAST(1 AS BIGINT) FROM user_account WHERE password IS NOT NULL AND disabled_at IS NULL LIMIT 1";
     /// Accounts in the order of their logins, after a login, whose login, name or organisation contains a text.
     USERS = "SELECT id, login, name, organisation, password, created_at, signed_in_at, disabled_at
         FROM user_account

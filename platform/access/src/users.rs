@@ -288,6 +288,23 @@ pub async fn set_disabled(
 
 /// Accounts in the order of their logins, by a text that login, name or organisation contain.
 ///
+/// Whether there is an account that somebody can sign in with. For the command line, which tells how to make the first.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn is_anybody_there(tx: &mut Tx) -> Result<bool, DbError> {
+    let found: Option<(i64,)> = tx.fetch_optional(&store::ANYBODY, binds![]).await?;
+    Ok(found.is_some())
+}
+
+/// A password that nobody can guess, for somebody who does not want to think of one: 100 random bits.
+///
+/// # Errors
+/// [`Error::Password`] if the system gives no random numbers.
+pub fn make_password() -> Result<String, Error> {
+    password::make()
+}
+
 /// # Errors
 /// [`Error::Denied`] without [`Permission::ReadUsers`] everywhere, or a cursor that cannot be read.
 pub async fn list(

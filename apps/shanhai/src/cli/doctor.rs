@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use sh_access::users;
 use sh_db::{Db, Engine};
 
 use super::out;
@@ -28,6 +29,7 @@ impl Doctor {
                 well &= say("schema", &schema)?;
                 if schema.is_ok() {
                     well &= say("sums", &sums(&db).await)?;
+                    well &= say("accounts", &accounts(&db).await)?;
                 }
                 db.close().await;
             }
@@ -95,6 +97,17 @@ async fn sums(db: &Db) -> Result<String, String> {
             let names: Vec<String> =
                 missing.iter().map(|(code, version)| format!("{code}/{version}")).collect();
             Err(format!("not made for {}; run `shanhai migrate`", names.join(", ")))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whether anybody can sign in.
+async fn accounts(db: &Db) -> Result<String, String> {
+    match db.read(async |tx| users::is_anybody_there(tx).await).await {
+        Ok(true) => Ok("somebody can sign in".to_owned()),
+        Ok(false) => {
+            Err("nobody can sign in; run `shanhai user add LOGIN --name NAME --organisation NAME`".to_owned())
         }
         Err(error) => Err(error.to_string()),
     }

@@ -15,7 +15,7 @@ use sh_trade::axes::Axis;
 use sh_ui::Locale;
 
 use self::print::Table;
-use super::out;
+use super::{Language, out};
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
@@ -75,18 +75,9 @@ enum Format {
     Csv,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Language {
-    Zh,
-    En,
-}
-
 impl Look {
     const fn locale(&self) -> Locale {
-        match self.lang {
-            Language::Zh => Locale::Zh,
-            Language::En => Locale::En,
-        }
+        self.lang.locale()
     }
 }
 

@@ -18,6 +18,7 @@ use sh_trade::{
 };
 use sh_ui::Locale;
 
+use super::Language;
 use crate::wiring::{self, Place};
 
 /// Issues that are written out per file.
@@ -47,14 +48,14 @@ pub(crate) struct Import {
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
-    /// Language of the answer: `zh` or `en`.
-    #[arg(long, default_value = "zh")]
-    lang: String,
+    /// Language of the answer.
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    lang: Language,
 }
 
 impl Import {
-    fn locale(&self) -> Locale {
-        if self.lang.starts_with("en") { Locale::En } else { Locale::Zh }
+    const fn locale(&self) -> Locale {
+        self.lang.locale()
     }
 
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {

@@ -9,10 +9,12 @@ mod import;
 mod migrate;
 mod out;
 mod serve;
+mod user;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use sh_ui::Locale;
 
 use crate::wiring::Place;
 
@@ -46,6 +48,24 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Answer requests until stopped.
     Serve(serve::Serve),
+    /// Make accounts, the first administrator above all.
+    User(user::UserCommand),
+}
+
+/// Language of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Language {
+    Zh,
+    En,
+}
+
+impl Language {
+    const fn locale(self) -> Locale {
+        match self {
+            Self::Zh => Locale::Zh,
+            Self::En => Locale::En,
+        }
+    }
 }
 
 impl Cli {
@@ -63,6 +83,7 @@ impl Cli {
             Command::Migrate(command) => command.run(&self.place).await,
             Command::Doctor(command) => command.run(&self.place).await,
             Command::Serve(command) => command.run(&self.place).await,
+            Command::User(command) => command.run(&self.place).await,
         }
     }
 }

@@ -10,3 +10,4 @@ mod import;
 mod server;
 mod statements;
 mod support;
+mod users;
