@@ -84,3 +84,4 @@ problem-match-already-undone = This decision was taken back already
 audit-action-decide-match = Decide a match
 audit-action-undo-match = Take a decision back
 audit-object-claim = Reported row
+claim-name = { $file }, row { $row }

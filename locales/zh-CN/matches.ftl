@@ -81,3 +81,4 @@ problem-match-already-undone = 这条判断已经撤销过了
 audit-action-decide-match = 判断是否同一笔
 audit-action-undo-match = 撤销判断
 audit-object-claim = 报送行
+claim-name = { $file } 第 { $row } 行

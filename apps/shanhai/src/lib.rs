@@ -3,5 +3,6 @@
 pub mod cli;
 mod demo;
 mod hooks;
+mod names;
 mod pages;
 pub mod wiring;

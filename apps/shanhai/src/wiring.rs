@@ -18,6 +18,8 @@ use sh_trade::sink::SharedSink;
 
 use crate::hooks;
 
+pub use crate::names::namer;
+
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
 /// How long the statements of accounts rest once they have caught up.
@@ -71,8 +73,11 @@ fn without_password(address: &str) -> String {
 
 fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> {
     let app = App::new(db, Arc::new(SystemClock), Arc::new(IdGen::new()), data.to_owned(), settings);
-    let app =
-        app.with(SharedSink(Arc::new(CubeSink::default()))).with(Figures::default()).with(Kept::default());
+    let app = app
+        .with(SharedSink(Arc::new(CubeSink::default())))
+        .with(Figures::default())
+        .with(Kept::default())
+        .with(namer());
     let app =
         app.with(Counts::default()).with(Headline(Arc::new(|app, ctx| Box::pin(hooks::headline(app, ctx)))));
     Ok(sh_access::install(app)?)

@@ -9,7 +9,8 @@ mod trial;
 use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, MenuEntry, Permission};
+use sh_db::DbError;
+use sh_http::{App, Context, MenuEntry, Named, Names, Permission, Thing, names_of};
 use sh_kernel::{Day, Fen};
 use sh_ui::{Crumb, Field, Locale, grouped};
 use utoipa_axum::router::OpenApiRouter;
@@ -111,7 +112,7 @@ fn amount(unit: Unit, number: i64) -> String {
     if unit == Unit::Fen { Fen(number).to_grouped() } else { grouped(number) }
 }
 
-/// A subject that was made from a number is shown as that number.
+/// A subject that was made from a number is written as that number.
 fn subject_text(subject: Uuid) -> String {
     match subject.as_u64_pair() {
         (0, 0) => "--".to_owned(),
@@ -120,11 +121,46 @@ fn subject_text(subject: Uuid) -> String {
     }
 }
 
-/// A link to the statement of an account.
-fn account_link(locale: Locale, book: Book, (id, kind, subject): (Uuid, Kind, Uuid)) -> Markup {
+/// The subject of an account as the module that it belongs to knows it.
+fn thing(kind: Kind, subject: Uuid) -> Thing {
+    let numbered = subject.as_u64_pair().1 == 0;
+    let what = match kind {
+        Kind::Payable | Kind::Commission | Kind::PaidOut | Kind::Freight => "party",
+        Kind::Inbound if numbered => "party",
+        Kind::Inbound | Kind::OnHand | Kind::Reserved | Kind::Shipped | Kind::Loss => "lot",
+        Kind::Receivable | Kind::Refundable => "order",
+        Kind::Allowance => "allowance",
+        Kind::ProviderClearing => "provider",
+    };
+    Thing::new(what, subject_text(subject))
+}
+
+/// The names of the subjects of accounts.
+async fn subjects(ctx: &Context, app: &App, accounts: Vec<(Kind, Uuid)>) -> Result<Names, DbError> {
+    names_of(ctx, app, accounts.into_iter().map(|(kind, subject)| thing(kind, subject)).collect()).await
+}
+
+/// A subject by its name, with the way to its page; by its number or identifier, if nobody knows a name.
+fn subject_shown(names: &Names, kind: Kind, subject: Uuid) -> Markup {
+    html! {
+        @match names.get(&thing(kind, subject)) {
+            Some(Named { text, href: Some(page) }) => a href=(page) { (text) },
+            Some(Named { text, href: None }) => (text),
+            None => (subject_text(subject)),
+        }
+    }
+}
+
+/// A link to the statement of an account, and whom it is kept for.
+fn account_link(
+    locale: Locale,
+    book: Book,
+    names: &Names,
+    (id, kind, subject): (Uuid, Kind, Uuid),
+) -> Markup {
     html! {
         a href=(link(&format!("/w/ledger/accounts/{id}"), book)) { (kind_text(locale, kind)) }
-        " " span.hint { (subject_text(subject)) }
+        " " span.hint { (subject_shown(names, kind, subject)) }
     }
 }
 

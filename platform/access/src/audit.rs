@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use sh_db::{DbError, Tx, binds};
-use sh_http::{Actor, App, Context, Invalid, Listing, Page, Permission, Scope};
+use sh_http::{Actor, App, Context, Invalid, Listing, Names, Page, Permission, Scope, Thing, names_of};
 use sh_kernel::{Day, FieldErrors, Id, Instant};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -144,6 +144,11 @@ pub struct Difference {
 }
 
 impl AuditEntry {
+    /// What was changed.
+    pub(crate) fn thing(&self) -> Thing {
+        Thing::new(&self.object_kind, &self.object_id)
+    }
+
     /// The fields that differ between before and after, in the order of their names.
     pub fn differences(&self) -> Vec<Difference> {
         let fields = |state: &Option<Value>| match state {
@@ -211,6 +216,14 @@ pub async fn list(
     let before: Option<Uuid> = page.key()?;
     let rows = app.db.read(async |tx| store::entries(tx, filter, before, page.fetch()).await).await?;
     Ok(Listing::of(rows, page, |entry| entry.id))
+}
+
+/// What the things that were changed are called, as far as anybody knows.
+///
+/// # Errors
+/// What the database refuses.
+pub(crate) async fn names(ctx: &Context, app: &App, entries: &[AuditEntry]) -> Result<Names, DbError> {
+    names_of(ctx, app, entries.iter().map(AuditEntry::thing).collect()).await
 }
 
 /// The newest changes to one thing, for the page of that thing. The caller has checked that it may be seen.

@@ -40,6 +40,8 @@ sh_db::statements! {
         WHERE login > $1 AND (CAST($2 AS TEXT) IS NULL
             OR login LIKE $2 ESCAPE '!' OR name LIKE $2 ESCAPE '!' OR organisation LIKE $2 ESCAPE '!')
         ORDER BY login LIMIT $3";
+    /// What some accounts are called.
+    USER_NAMES = "SELECT id, login, name FROM user_account WHERE id {{in_uuid $1}}";
     /// What accounts may do and where.
     GRANTS = "SELECT user_id, role, scope FROM user_grant WHERE user_id {{in_uuid $1}} ORDER BY role, scope";
     /// Takes a role away.

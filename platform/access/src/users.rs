@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use sh_db::{DbError, Tx, binds};
-use sh_http::{App, Context, Failure, Grant, Invalid, Listing, Page, Permission, Scope, User};
+use sh_http::{
+    App, Context, Failure, Grant, Invalid, Listing, Named, Names, Page, Permission, Scope, Thing, User,
+};
 use sh_kernel::{FieldErrors, Id, Instant};
 use sh_ui::Locale;
 
@@ -286,8 +288,6 @@ pub async fn set_disabled(
     .await
 }
 
-/// Accounts in the order of their logins, by a text that login, name or organisation contain.
-///
 /// Whether there is an account that somebody can sign in with. For the command line, which tells how to make the first.
 ///
 /// # Errors
@@ -305,6 +305,8 @@ pub fn make_password() -> Result<String, Error> {
     password::make()
 }
 
+/// Accounts in the order of their logins, by a text that login, name or organisation contain.
+///
 /// # Errors
 /// [`Error::Denied`] without [`Permission::ReadUsers`] everywhere, or a cursor that cannot be read.
 pub async fn list(
@@ -336,4 +338,21 @@ pub async fn find(ctx: &Context, app: &App, id: Id<User>) -> Result<Account, Err
 pub async fn find_by_login(ctx: &Context, app: &App, login: &str) -> Result<Account, Error> {
     ctx.require(Permission::ReadUsers, Scope::Everywhere)?;
     app.db.read(async |tx| store::user_by_login(tx, login).await).await?.ok_or(Error::NoSuchUser)
+}
+
+/// What accounts are called: name and login. Their pages are for those who may see accounts.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn names(ctx: &Context, tx: &mut Tx, things: &[Thing]) -> Result<Names, DbError> {
+    let users = things.iter().filter(|thing| thing.kind == "user");
+    let ids: Vec<Id<User>> = users.filter_map(|thing| thing.id.parse().ok()).collect();
+    let found: Vec<(Id<User>, String, String)> =
+        tx.fetch_all(&store::USER_NAMES, binds![ids.as_slice()]).await?;
+    let may_open = ctx.allows(Permission::ReadUsers, &Scope::Everywhere);
+    let named = found.into_iter().map(|(id, login, name)| {
+        let href = may_open.then(|| format!("/w/users/{id}"));
+        (Thing::new("user", id), Named { text: format!("{name} ({login})"), href })
+    });
+    Ok(named.collect())
 }

@@ -41,7 +41,8 @@ impl Program {
             .with(ObjectStore::open_dir(root, 1 << 20).unwrap())
             .with(SharedSink(Arc::new(CubeSink::default())))
             .with(Figures::default())
-            .with(Kept::default());
+            .with(Kept::default())
+            .with(shanhai::wiring::namer());
         let ctx = Context::system(&app, "test");
         app.db.write(async |tx| sources::install_defaults(&ctx, tx).await).await.unwrap();
         sh_statistics::definitions::install_defaults(&app.db, app.clock.now()).await.unwrap();
@@ -218,4 +219,31 @@ async fn everybody_with_an_account_begins_here_and_nobody_else_gets_in(db: Db) {
     // Who has signed in and opens the sign-in page is led to their first page.
     let answer = program.site.get(SHENZHEN, "/login").await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/w"));
+}
+
+#[db_test(&steps())]
+async fn the_log_calls_things_by_their_names(db: Db) {
+    let program = Program::start(db).await;
+    let batch = program.check(440_300, "深圳11月.csv", &[GOOD]).await;
+    program.post(batch).await;
+    program.site.post(PROVINCE, "/w/sources/city-440300/change", "name=%E6%B7%B1%E5%9C%B3&active=yes").await;
+    let log = program.site.get("auditor@*", "/w/audit").await.body;
+    has(
+        &log,
+        &[
+            &format!("导入批次 <a href=\"/w/imports/{batch}\">深圳11月.csv</a>"),
+            "数据来源 <a href=\"/w/sources/city-440300\">深圳</a>",
+            &format!(
+                "<a href=\"/w/audit?kind=import&amp;object={}\">全部变更</a>",
+                batch.to_string().replace('-', "%2D")
+            ),
+            ">后台任务</td>",
+        ],
+    );
+    // An administrator reads the log and no returns: the name, not the way there.
+    let log = program.site.get("admin@*", "/w/audit").await.body;
+    has(&log, &["导入批次 深圳11月.csv"]);
+    has_not(&log, &["href=\"/w/imports/"]);
+    let file = program.site.get("auditor@*", "/w/audit.csv").await.body;
+    has(&file, &[&format!("\"{batch}\",\"深圳11月.csv\"")]);
 }

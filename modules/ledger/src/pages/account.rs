@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use sh_http::{App, Context, Failure, Html, Page, Path, Query};
+use sh_http::{App, Context, Failure, Html, Names, Page, Path, Query};
 use sh_ui::{
     Column, Crumb, DataTable, Locale, Pager, QueryForm, Row, data_table, date, empty, facts, pager, panel,
     query_form, work_page,
@@ -10,8 +10,8 @@ use sh_ui::{
 use uuid::Uuid;
 
 use super::{
-    Span, account_link, amount, behind, kind_text, link, next, posting_link, root, source_text, subject_text,
-    unit_text,
+    Span, account_link, amount, behind, kind_text, link, next, posting_link, root, source_text,
+    subject_shown, subjects, unit_text,
 };
 use crate::{
     model::{AccountId, Book},
@@ -28,13 +28,16 @@ pub(crate) async fn show(
 ) -> Result<Html, Failure> {
     let place = (span.book(), AccountId::from_uuid(id));
     let found = read::statement(&ctx, &app, place, span.days(), &page).await?;
+    let others = found.entries.items.iter().map(|entry| (entry.other_kind, entry.other_subject));
+    let own = (found.account.kind, found.account.subject);
+    let names = subjects(&ctx, &app, others.chain([own]).collect()).await?;
     let title = kind_text(ctx.locale, found.account.kind);
     let list = Crumb::link(ctx.t("ledger-accounts"), link("/w/ledger/accounts", span.book()));
     let frame = ctx.frame(title.clone()).crumbs([root(ctx.locale, span.book()), list, Crumb::here(title)]);
-    Ok(Html(work_page(&frame, &view(ctx.locale, &span, &found))))
+    Ok(Html(work_page(&frame, &view(ctx.locale, &span, &found, &names))))
 }
 
-fn view(locale: Locale, span: &Span, found: &Statement) -> Markup {
+fn view(locale: Locale, span: &Span, found: &Statement, names: &Names) -> Markup {
     let (book, account) = (span.book(), &found.account);
     let path = format!("/w/ledger/accounts/{}", account.id);
     let form = QueryForm {
@@ -49,15 +52,15 @@ fn view(locale: Locale, span: &Span, found: &Statement) -> Markup {
         ..Pager::default()
     };
     html! {
-        (panel(&locale.t("ledger-account"), None, &account_facts(locale, book, account)))
+        (panel(&locale.t("ledger-account"), None, &account_facts(locale, book, account, names)))
         (query_form(locale, &form))
         @if let Some(text) = behind(locale, &found.standing) { p.hint { (text) } }
-        (table(locale, book, found))
+        (table(locale, book, found, names))
         (pager(locale, &pages))
     }
 }
 
-fn account_facts(locale: Locale, book: Book, account: &Shown) -> Markup {
+fn account_facts(locale: Locale, book: Book, account: &Shown, names: &Names) -> Markup {
     let unit = unit_text(locale, account.unit);
     let floor = account.floor.map_or_else(
         || locale.t("ledger-no-floor"),
@@ -66,12 +69,12 @@ fn account_facts(locale: Locale, book: Book, account: &Shown) -> Markup {
     facts(&[
         (locale.t("ledger-balance"), html! { strong { (amount(account.unit, account.balance)) " " (unit) } }),
         (locale.t("ledger-floor"), html! { (floor) }),
-        (locale.t("ledger-subject"), html! { (subject_text(account.subject)) }),
+        (locale.t("ledger-subject"), subject_shown(names, account.kind, account.subject)),
         (locale.t("ledger-book"), html! { (book) }),
     ])
 }
 
-fn table(locale: Locale, book: Book, found: &Statement) -> Markup {
+fn table(locale: Locale, book: Book, found: &Statement, names: &Names) -> Markup {
     let unit = found.account.unit;
     let rows = found.entries.items.iter().map(|entry| {
         let (received, given) =
@@ -82,7 +85,7 @@ fn table(locale: Locale, book: Book, found: &Statement) -> Markup {
                 Some(html! { (entry.at.to_minute()) }),
                 Some(date(entry.day)),
                 Some(html! { (source_text(locale, entry.source)) }),
-                Some(account_link(locale, book, (entry.other, entry.other_kind, entry.other_subject))),
+                Some(account_link(locale, book, names, (entry.other, entry.other_kind, entry.other_subject))),
                 given.map(|given| html! { (amount(unit, given.saturating_neg())) }),
                 received.map(|received| html! { (amount(unit, received)) }),
                 Some(html! { (amount(unit, entry.balance)) }),

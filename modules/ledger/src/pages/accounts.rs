@@ -3,13 +3,13 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, Context, Failure, Html, Listing, Page, Query};
+use sh_http::{App, Context, Failure, Html, Listing, Names, Page, Query};
 use sh_ui::{
     Choice, Column, Crumb, DataTable, Field, Locale, Pager, QueryForm, Row, data_table, empty, pager,
     query_form, work_page,
 };
 
-use super::{account_link, amount, next, root, unit_text};
+use super::{account_link, amount, next, root, subjects, unit_text};
 use crate::{
     model::{Book, Kind, Subject},
     read::{self, Shown},
@@ -61,12 +61,13 @@ pub(crate) async fn list(
 ) -> Result<Html, Failure> {
     let which = (search.kind(), search.subject());
     let found = read::accounts(&ctx, &app, search.book(), which, &page).await?;
+    let names = subjects(&ctx, &app, found.items.iter().map(|one| (one.kind, one.subject)).collect()).await?;
     let title = ctx.t("ledger-accounts");
     let frame = ctx.frame(title.clone()).crumbs([root(ctx.locale, search.book()), Crumb::here(title)]);
-    Ok(Html(work_page(&frame, &view(ctx.locale, &search, &found))))
+    Ok(Html(work_page(&frame, &view(ctx.locale, &search, &found, &names))))
 }
 
-fn view(locale: Locale, search: &Search, found: &Listing<Shown>) -> Markup {
+fn view(locale: Locale, search: &Search, found: &Listing<Shown>, names: &Names) -> Markup {
     let kinds = Kind::ALL.iter().map(|kind| Choice::new(kind.code(), super::kind_text(locale, *kind)));
     let kinds = std::iter::once(Choice::new("", locale.t("ledger-all-kinds"))).chain(kinds);
     let form = QueryForm {
@@ -83,7 +84,7 @@ fn view(locale: Locale, search: &Search, found: &Listing<Shown>) -> Markup {
     let book = search.book();
     let rows = found.items.iter().map(|account| Row {
         cells: vec![
-            Some(account_link(locale, book, (account.id, account.kind, account.subject))),
+            Some(account_link(locale, book, names, (account.id, account.kind, account.subject))),
             Some(html! { (amount(account.unit, account.balance)) }),
             Some(html! { (unit_text(locale, account.unit)) }),
             account.floor.map(|floor| html! { (amount(account.unit, floor)) }),

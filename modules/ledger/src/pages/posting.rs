@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use sh_http::{App, Context, Failure, Html, Path, Query};
+use sh_http::{App, Context, Failure, Html, Names, Path, Query};
 use sh_ui::{
     Column, Crumb, DataTable, Locale, Row, Tone, data_table, date, facts, panel, status_tag, work_page,
 };
 
-use super::{Span, account_link, amount, posting_link, root, source_text, unit_text};
+use super::{Span, account_link, amount, posting_link, root, source_text, subjects, unit_text};
 use crate::{
     model::{Book, PostingNumber},
     read::{self, PostingShown},
@@ -21,13 +21,18 @@ pub(crate) async fn show(
     Query(span): Query<Span>,
 ) -> Result<Html, Failure> {
     let found = read::posting(&ctx, &app, span.book(), PostingNumber(number)).await?;
+    let sides = found
+        .lines
+        .iter()
+        .flat_map(|line| [(line.debit_kind, line.debit_subject), (line.credit_kind, line.credit_subject)]);
+    let names = subjects(&ctx, &app, sides.collect()).await?;
     let shown = number.to_string();
     let title = ctx.locale.with("ledger-posting-title", &[("number", shown.as_str().into())]);
     let frame = ctx.frame(title.clone()).crumbs([root(ctx.locale, span.book()), Crumb::here(title)]);
-    Ok(Html(work_page(&frame, &view(ctx.locale, span.book(), &found))))
+    Ok(Html(work_page(&frame, &view(ctx.locale, span.book(), &found, &names))))
 }
 
-fn view(locale: Locale, book: Book, found: &PostingShown) -> Markup {
+fn view(locale: Locale, book: Book, found: &PostingShown, names: &Names) -> Markup {
     let heading = &found.heading;
     let mut rows = vec![
         (locale.t("ledger-source"), html! { (source_text(locale, heading.source)) }),
@@ -52,16 +57,16 @@ fn view(locale: Locale, book: Book, found: &PostingShown) -> Markup {
     }
     html! {
         (panel(&locale.t("ledger-posting"), None, &facts(&rows)))
-        (lines(locale, book, found))
+        (lines(locale, book, found, names))
     }
 }
 
-fn lines(locale: Locale, book: Book, found: &PostingShown) -> Markup {
+fn lines(locale: Locale, book: Book, found: &PostingShown, names: &Names) -> Markup {
     let rows = found.lines.iter().map(|line| {
         Row::new([
             html! { (line.seq) },
-            account_link(locale, book, (line.debit, line.debit_kind, line.debit_subject)),
-            account_link(locale, book, (line.credit, line.credit_kind, line.credit_subject)),
+            account_link(locale, book, names, (line.debit, line.debit_kind, line.debit_subject)),
+            account_link(locale, book, names, (line.credit, line.credit_kind, line.credit_subject)),
             html! { (amount(line.unit, line.amount)) },
             html! { (unit_text(locale, line.unit)) },
         ])

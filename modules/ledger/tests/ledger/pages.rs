@@ -1,7 +1,10 @@
 //! What the task force and the auditor see of the books.
 
 use sh_db::{Db, Migration, binds};
-use sh_http::testing::{TestSite, app};
+use sh_http::{
+    Named, Namer, Thing,
+    testing::{TestSite, app},
+};
 use sh_ledger::{Kind, Posted, follow};
 use sh_testkit::db_test;
 
@@ -176,4 +179,31 @@ async fn only_whoever_may_look_into_the_books_does(db: Db) {
 
 async fn sell_something(db: &Db) {
     accept(db, 1, &[(money(Kind::Receivable, 1), money(Kind::Payable, 1), 900)]).await;
+}
+
+#[db_test(STEPS)]
+async fn a_subject_is_called_by_its_name_if_anybody_knows_it(db: Db) {
+    let namer = Namer(|_, _, things| {
+        Box::pin(async move {
+            let known = things.into_iter().filter(|thing| *thing == Thing::new("party", 1));
+            let name = || Named { text: "昭通绿源果业".to_owned(), href: Some("/s/1".to_owned()) };
+            Ok(known.map(|thing| (thing, name())).collect())
+        })
+    });
+    let app = app(db.clone(), sh_testkit::clock(), sh_testkit::ids()).with(namer);
+    let site = TestSite::new(&app, vec![sh_ledger::module()]);
+    accept(&db, 1, &[(goods(Kind::Inbound), goods(Kind::OnHand), 5000)]).await;
+    sell(&db, 2).await;
+    caught_up(&db).await;
+    let payable = money(Kind::Payable, 1).id;
+    let named = "<a href=\"/s/1\">昭通绿源果业</a>";
+    for path in
+        ["/w/ledger/postings/2", "/w/ledger/accounts?kind=payable", &format!("/w/ledger/accounts/{payable}")]
+    {
+        let page = site.get(AUDITOR, path).await.body;
+        assert!(page.contains(named), "{path}: {page}");
+    }
+    // An order of this number is nobody's supplier.
+    let orders = site.get(AUDITOR, "/w/ledger/accounts?kind=receivable").await.body;
+    assert!(!orders.contains(named) && orders.contains("<span class=\"hint\">1</span>"), "{orders}");
 }

@@ -5,6 +5,7 @@ pub mod imports;
 pub mod match_run;
 mod match_write;
 pub mod matches;
+pub mod naming;
 pub mod post;
 pub mod replay;
 pub mod rule;

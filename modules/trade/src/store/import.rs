@@ -56,6 +56,11 @@ sh_db::statements! {
     /// The batch that a file of a source is.
     LIVE_BATCH = concat!("SELECT ", batch_columns!(), " FROM import_batch
         WHERE source = $1 AND file_hash = $2 AND live = 1");
+    /// The files of some batches.
+    FILE_NAMES = "SELECT id, file_name FROM import_batch WHERE id {{in_uuid $1}}";
+    /// File and row of some claims.
+    ROWS_OF_CLAIMS = "SELECT claim.id, import_batch.file_name, claim.row_no
+        FROM claim JOIN import_batch ON import_batch.id = claim.batch WHERE claim.id {{in_uuid $1}}";
     /// Name and hash of every file that counts. Own sales have no file.
     LIVE_FILES = "SELECT DISTINCT file_name, file_hash FROM import_batch WHERE live = 1 AND source <> 'mall'
         ORDER BY file_hash";
@@ -175,6 +180,22 @@ pub(crate) async fn add_profile(
 
 pub(crate) async fn batch(tx: &mut Tx, id: Id<ImportBatch>) -> Result<Option<Batch>, DbError> {
     tx.fetch_optional(&BATCH, binds![id]).await
+}
+
+/// The names of the files of batches.
+pub(crate) async fn file_names(
+    tx: &mut Tx,
+    ids: &[Id<ImportBatch>],
+) -> Result<Vec<(Id<ImportBatch>, String)>, DbError> {
+    tx.fetch_all(&FILE_NAMES, binds![ids]).await
+}
+
+/// File and row of claims.
+pub(crate) async fn rows_of_claims(
+    tx: &mut Tx,
+    ids: &[Id<Claim>],
+) -> Result<Vec<(Id<Claim>, String, i64)>, DbError> {
+    tx.fetch_all(&ROWS_OF_CLAIMS, binds![ids]).await
 }
 
 pub(crate) async fn live_files(tx: &mut Tx) -> Result<Vec<(String, String)>, DbError> {

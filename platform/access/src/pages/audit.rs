@@ -9,7 +9,7 @@ use axum::{
 use futures::stream;
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, Context, Failure, Html, Json, Listing, Page, Permission, Query, Scope};
+use sh_http::{App, Context, Failure, Html, Json, Listing, Named, Names, Page, Permission, Query, Scope};
 use sh_kernel::Day;
 use sh_ui::{
     Column, DataTable, Field, Pager, QueryForm, Row, button_link, data_table, empty, pager, query_form,
@@ -74,7 +74,8 @@ pub(crate) async fn list(
     Query(page): Query<Page>,
 ) -> Result<Html, Failure> {
     let found = audit::list(&ctx, &app, &search.filter(), &page).await?;
-    Ok(Html(view(&ctx, &search, &found)))
+    let names = audit::names(&ctx, &app, &found.items).await?;
+    Ok(Html(view(&ctx, &search, &found, &names)))
 }
 
 /// Changes, newest first.
@@ -113,6 +114,7 @@ fn csv_body(ctx: Context, app: App, filter: Filter) -> Body {
         "audit-action",
         "audit-object",
         "audit-object-id",
+        "audit-object-name",
         "audit-changes",
         "audit-reason",
         "audit-trace",
@@ -132,20 +134,23 @@ fn csv_body(ctx: Context, app: App, filter: Filter) -> Body {
             let found = audit::list(&ctx, &app, &filter, &now)
                 .await
                 .map_err(|failure| std::io::Error::other(failure.code().to_owned()))?;
-            let text: String = found.items.iter().map(|entry| csv_row(&csv_cells(&ctx, entry))).collect();
+            let names = audit::names(&ctx, &app, &found.items).await.map_err(std::io::Error::other)?;
+            let text: String =
+                found.items.iter().map(|entry| csv_row(&csv_cells(&ctx, entry, &names))).collect();
             Ok::<_, std::io::Error>(Some((text, (found.next.map(|after| page(Some(after))), None))))
         }
     }))
 }
 
-fn csv_cells(ctx: &Context, entry: &AuditEntry) -> Vec<String> {
+fn csv_cells(ctx: &Context, entry: &AuditEntry, names: &Names) -> Vec<String> {
     let changes: Vec<String> = entry.differences().iter().map(difference_text).collect();
     vec![
         entry.at.to_string(),
-        entry.actor_name.clone(),
+        actor(ctx, entry),
         named(ctx, "action", &entry.action),
         named(ctx, "object", &entry.object_kind),
         entry.object_id.clone(),
+        names.get(&entry.thing()).map(|name| name.text.clone()).unwrap_or_default(),
         changes.join("; "),
         entry.reason.clone().unwrap_or_default(),
         entry.trace.clone(),
@@ -172,6 +177,12 @@ fn named(ctx: &Context, family: &str, code: &str) -> String {
     if ctx.locale.has(&key) { ctx.t(&key) } else { code.to_owned() }
 }
 
+/// Who did it; a part of the program in words.
+fn actor(ctx: &Context, entry: &AuditEntry) -> String {
+    let part = entry.actor.strip_prefix("system:").map(|part| format!("audit-by-{part}"));
+    part.filter(|key| ctx.locale.has(key)).map_or_else(|| entry.actor_name.clone(), |key| ctx.t(&key))
+}
+
 fn difference_text(difference: &Difference) -> String {
     let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "--".to_owned());
     let values = format!("{} → {}", shown(&difference.before), shown(&difference.after));
@@ -191,7 +202,7 @@ fn encoded(value: &str) -> String {
     percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-fn view(ctx: &Context, search: &Search, found: &Listing<AuditEntry>) -> Markup {
+fn view(ctx: &Context, search: &Search, found: &Listing<AuditEntry>, names: &Names) -> Markup {
     let frame = ctx.frame(ctx.t("audit-title"));
     let text = |name, key: &str, value: &str| Field::text(name, &ctx.t(key)).value(value).render(ctx.locale);
     let query = QueryForm {
@@ -226,14 +237,14 @@ fn view(ctx: &Context, search: &Search, found: &Listing<AuditEntry>) -> Markup {
         &html! {
             (query_form(ctx.locale, &query))
             (toolbar(None, &[export]))
-            (entries_table(ctx, &found.items))
+            (entries_table(ctx, &found.items, names))
             (pager(ctx.locale, &pages))
         },
     )
 }
 
 /// Changes as a table, for this page and for the page of the thing that was changed.
-pub(super) fn entries_table(ctx: &Context, entries: &[AuditEntry]) -> Markup {
+pub(super) fn entries_table(ctx: &Context, entries: &[AuditEntry], names: &Names) -> Markup {
     let columns = [
         "audit-at",
         "audit-actor",
@@ -249,28 +260,38 @@ pub(super) fn entries_table(ctx: &Context, entries: &[AuditEntry]) -> Markup {
             .iter()
             .map(|key| if *key == "audit-at" { Column::day(ctx.t(key)) } else { Column::text(ctx.t(key)) })
             .collect(),
-        rows: entries.iter().map(|entry| row(ctx, entry)).collect(),
+        rows: entries.iter().map(|entry| row(ctx, entry, names)).collect(),
         empty: Some(empty(&ctx.t("audit-none"), None)),
         ..DataTable::default()
     };
     data_table(ctx.locale, &table)
 }
 
-fn row(ctx: &Context, entry: &AuditEntry) -> Row {
+/// What was changed: its name, which leads to its page, and the way to everything that was done to it.
+fn object(ctx: &Context, entry: &AuditEntry, names: &Names) -> Markup {
+    let pairs = [("kind", entry.object_kind.as_str()), ("object", entry.object_id.as_str())];
+    let query: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let history = format!("/w/audit?{}", query.join("&"));
+    let kind = named(ctx, "object", &entry.object_kind);
+    html! {
+        @match names.get(&entry.thing()) {
+            Some(Named { text, href: Some(page) }) => {
+                (kind) " " a href=(page) { (text) } " " span.hint { a href=(history) { (ctx.t("audit-all-changes")) } }
+            }
+            Some(Named { text, href: None }) => { a href=(history) { (kind) " " (text) } }
+            None => { a href=(history) { (kind) " " (entry.object_id) } }
+        }
+    }
+}
+
+fn row(ctx: &Context, entry: &AuditEntry, names: &Names) -> Row {
     let differences = entry.differences();
-    let object = [("kind", entry.object_kind.as_str()), ("object", entry.object_id.as_str())];
-    let object_query: Vec<String> =
-        object.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     Row {
         cells: vec![
             Some(html! { (entry.at.to_minute()) }),
-            Some(html! { (entry.actor_name) }),
+            Some(html! { (actor(ctx, entry)) }),
             Some(html! { (named(ctx, "action", &entry.action)) }),
-            Some(html! {
-                a href={ "/w/audit?" (object_query.join("&")) } {
-                    (named(ctx, "object", &entry.object_kind)) " " (entry.object_id)
-                }
-            }),
+            Some(object(ctx, entry, names)),
             (!differences.is_empty()).then(|| {
                 html! {
                     @for difference in &differences { div { (difference_text(difference)) } }

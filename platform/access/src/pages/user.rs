@@ -6,7 +6,9 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, Context, Failure, Form, Grant, Html, Path, Permission, Redirect, Role, Scope, User};
+use sh_http::{
+    App, Context, Failure, Form, Grant, Html, Names, Path, Permission, Redirect, Role, Scope, User,
+};
 use sh_kernel::{FieldErrors, Id};
 use sh_ui::{Field, button, button_danger, error_summary, facts, panel, work_page};
 
@@ -136,13 +138,14 @@ async fn page(
     let object = id.to_string();
     let entries =
         app.db.read(async |tx| crate::audit::of_object(tx, "user", &object, ENTRIES_MAX).await).await?;
-    Ok(Html(view(ctx, &account, &entries, form, errors)))
+    let names = crate::audit::names(ctx, app, &entries).await?;
+    Ok(Html(view(ctx, &account, (&entries, &names), form, errors)))
 }
 
 fn view(
     ctx: &Context,
     account: &Account,
-    entries: &[AuditEntry],
+    (entries, names): (&[AuditEntry], &Names),
     form: &GrantForm,
     errors: &FieldErrors,
 ) -> Markup {
@@ -167,7 +170,7 @@ fn view(
                 (panel(&ctx.t("user-password"), None, &password_form(ctx, account, errors)))
                 (panel(&ctx.t("user-state"), None, &state_form(ctx, account)))
             }
-            (panel(&ctx.t("audit-title"), None, &entries_table(ctx, entries)))
+            (panel(&ctx.t("audit-title"), None, &entries_table(ctx, entries, names)))
         },
     )
 }
