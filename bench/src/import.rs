@@ -103,8 +103,8 @@ fn check(path: &Utf8Path) -> anyhow::Result<Summary> {
         today: Day::new(2020, 12, 9)?,
     };
     let mut tally = Tally::new();
-    let layout = each_row(path, &plan, |layout, row| {
-        tally.take(layout, &row);
+    let layout = each_row(path, &plan, |part, row| {
+        tally.take(part, &row);
         true
     })?;
     Ok(tally.finish(&layout, &plan).0)

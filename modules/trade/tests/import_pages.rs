@@ -348,3 +348,142 @@ fn every_code_has_its_texts() {
         }
     }
 }
+
+/// A workbook with one sheet for each month, each with its heading and its total; a summary of another shape; and a note.
+fn by_month(totals: [&str; 2]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let note = book.add_worksheet().set_name("填表说明").unwrap();
+    note.write(0, 0, "每月一张表").unwrap();
+    let titles = ["日期", "采购单位", "供应商", "品名", "产地", "金额", "订单编号"];
+    let months = [
+        ("10月", "统计月份：2020年10月", [["10月3日", "1.36", "B1"], ["10月99日", "0.5", "B2"]].as_slice()),
+        (
+            "11月",
+            "统计月份：2020年11月",
+            &[["11月3日", "2.5", "B3"], ["11月9日", "3", "B4"], ["11月9日", "", "B5"]],
+        ),
+    ];
+    for ((name, heading, rows), total) in months.into_iter().zip(totals) {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        sheet.write(0, 0, format!("{heading}    单位：万元")).unwrap();
+        for (column, title) in (0_u16..).zip(titles) {
+            sheet.write(1, column, title).unwrap();
+        }
+        for (row, [day, amount, order]) in (2_u32..).zip(rows) {
+            let cells = [*day, "广州市第一中学", "绿健果业公司", "苹果", "昭阳区", *amount, *order];
+            for (column, text) in (0_u16..).zip(cells) {
+                sheet.write(row, column, text).unwrap();
+            }
+        }
+        let last = 2 + u32::try_from(rows.len()).unwrap();
+        sheet.write(last, 0, "合计").unwrap();
+        sheet.write(last, 5, total.parse::<f64>().unwrap()).unwrap();
+    }
+    let summary = book.add_worksheet().set_name("汇总").unwrap();
+    for (column, title) in (0_u16..).zip(["供应商", "品名", "金额", "日期"]) {
+        summary.write(0, column, title).unwrap();
+        summary.write(1, column, ["绿健果业公司", "苹果", "9", "2020-11-30"][usize::from(column)]).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[db_test(&schema())]
+async fn worksheets_of_one_header_are_read_as_one_file(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let sent = send(&site, CITY, "/w/imports", "city-440100", "全年.xlsx", &by_month(["1.86", "5.5"])).await;
+    let page = sent.header("location").to_owned();
+    work(&program).await;
+    let checked = site.get(CITY, &page).await.body;
+    for text in ["只读了工作表“10月”", "11月、汇总", "<option value=\"*\">表头相同的全部工作表</option>"]
+    {
+        assert!(checked.contains(text), "{text} in {checked}");
+    }
+    site.post(CITY, &format!("{page}/columns"), "sheet=%2A").await;
+    work(&program).await;
+    let batch = only(&program).await;
+    is(&batch, BatchState::Checked);
+    // Each sheet is read by its own heading, and each total is compared with its own sheet.
+    assert_eq!((batch.rows_good, batch.rows_bad, batch.amount_good.0), (3, 2, 6_860_000));
+    let summary = batch.summary.clone().unwrap();
+    assert_eq!((summary.day_first, summary.day_last), (Some(day(20_201_003)), Some(day(20_201_109))));
+    let checked = site.get(CITY, &page).await.body;
+    for text in [
+        "10月、11月",
+        "“10月”第 5 行",
+        "“11月”第 6 行",
+        "只读了工作表“10月、11月”",
+        ">10月 4<",
+        ">11月 5<",
+        "<option value=\"*\" selected>",
+    ] {
+        assert!(checked.contains(text), "{text} in {checked}");
+    }
+    assert!(!checked.contains("11月、汇总"), "{checked}");
+    let issues = site.get(CITY, &format!("/api/v1/imports/{}/issues", batch.id)).await.json();
+    let places: Vec<(Option<&str>, Option<u64>)> = issues
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|issue| issue["severity"] == "rejected")
+        .map(|issue| (issue["sheet"].as_str(), issue["row"].as_u64()))
+        .collect();
+    assert_eq!(places, [(Some("10月"), Some(4)), (Some("11月"), Some(5))]);
+
+    // The file comes back with both sheets marked.
+    let folder = tempfile::tempdir().unwrap();
+    let output = camino::Utf8PathBuf::from_path_buf(folder.path().join("marked.xlsx")).unwrap();
+    let ctx = program.ctx(TASK_FORCE);
+    sh_trade::service::check::marked_file(&ctx, &program.app, batch.id, &output).await.unwrap();
+    let mut book = sh_files::sheet::Workbook::open(&output, &sh_files::sheet::Limits::default()).unwrap();
+    for (sheet, row) in [("10月", 4), ("11月", 5)] {
+        let found = book.rows(sheet).unwrap().map(Result::unwrap).find(|found| found.number == row).unwrap();
+        assert_eq!(found.text(7), "要改", "{sheet}");
+    }
+
+    // What was posted is found by sheet and row; taking it back takes all of it back.
+    site.post(CITY, &format!("{page}/confirm"), "good_only=yes").await;
+    work(&program).await;
+    is(&only(&program).await, BatchState::Posted);
+    assert_eq!(program.claims().await, (3, sh_kernel::Fen(6_860_000)));
+    site.post(CITY, &format!("{page}/withdraw"), "reason=x").await;
+    work(&program).await;
+    assert_eq!(program.claims().await.0, 0);
+
+    // The choice stays with the source: the next workbook is read whole at once, and its doubt is told by sheet.
+    let next = program.check("city-440100", "明年.xlsx", by_month(["1.86", "9"])).await.unwrap();
+    let summary = next.summary.unwrap();
+    let agree: Vec<_> =
+        summary.totals.iter().map(|total| (summary.sheets.place(total.row), total.agrees)).collect();
+    assert_eq!(agree, [((Some("10月"), 5), true), ((Some("11月"), 6), false)]);
+}
+
+fn day(number: i64) -> sh_kernel::Day {
+    sh_kernel::Day::from_yyyymmdd(number).unwrap()
+}
+
+#[db_test(&schema())]
+async fn a_workbook_of_too_many_sheets_is_refused(db: Db) {
+    let program = Program::start(db).await;
+    let site = site(&program);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for number in 0..=sh_trade::import::file::SHEETS_MAX {
+        let sheet = book.add_worksheet().set_name(format!("表{number}")).unwrap();
+        for (row, cells) in
+            (0_u32..).zip([["日期", "供应商", "品名", "金额"], ["2020-11-12", "甲公司", "苹果", "3"]])
+        {
+            for (column, text) in (0_u16..).zip(cells) {
+                sheet.write(row, column, text).unwrap();
+            }
+        }
+    }
+    let file = book.save_to_buffer().unwrap();
+    let page =
+        send(&site, CITY, "/w/imports", "city-440100", "a.xlsx", &file).await.header("location").to_owned();
+    work(&program).await;
+    site.post(CITY, &format!("{page}/columns"), "sheet=%2A").await;
+    work(&program).await;
+    is(&only(&program).await, BatchState::Failed);
+    let failed = site.get(CITY, &page).await.body;
+    assert!(failed.contains("有 61 张工作表表头相同，一次最多读 60 张"), "{failed}");
+}

@@ -78,9 +78,9 @@ pub fn marked_format(workbook: &Workbook) -> OutputFormat {
     }
 }
 
-/// Writes the sheet back to `output` with two columns added. `outcome` is asked for every row below the
-/// header, in the order of the file, and answers `None` for rows that need no word. Columns of an earlier
-/// marking are written over.
+/// Writes sheets, each with its header, back to `output` with two columns added. `outcome` is asked for every row below
+/// a header, with the place of its sheet in `tables`, and answers `None` for rows that need no word. Columns of an
+/// earlier marking are written over.
 ///
 /// Row numbers stay those of the user's file (JSON lines become a table whose row numbers are one higher).
 ///
@@ -89,23 +89,37 @@ pub fn marked_format(workbook: &Workbook) -> OutputFormat {
 pub fn mark(
     input: &Utf8Path,
     limits: &Limits,
-    sheet: &str,
-    header: &Header,
+    tables: &[(&str, &Header)],
     titles: &MarkTitles,
-    outcome: impl FnMut(&SheetRow) -> Option<RowOutcome>,
+    mut outcome: impl FnMut(usize, &SheetRow) -> Option<RowOutcome>,
     output: &Utf8Path,
 ) -> Result<OutputFormat, MarkError> {
     let mut workbook = Workbook::open(input, limits)?;
     let format = marked_format(&workbook);
-    let width = width(&mut workbook, sheet, header, titles)?;
-    let job = Job { header, titles, width, outcome };
-    match format {
-        OutputFormat::Xlsx => job.write_xlsx(&mut workbook, sheet, output)?,
+    let mut out = match format {
+        OutputFormat::Xlsx => Out::Xlsx(Box::new(XlsxOut::create(output)?)),
         OutputFormat::CsvUtf8 | OutputFormat::CsvGb18030 => {
-            job.write_csv(&mut workbook, sheet, output, format == OutputFormat::CsvGb18030)?;
+            Out::Csv(CsvOut::create(output, format == OutputFormat::CsvGb18030)?)
+        }
+    };
+    for (place, (sheet, header)) in tables.iter().enumerate() {
+        let width = width(&mut workbook, sheet, header, titles)?;
+        let job = Job { header, titles, width, outcome: |row: &SheetRow| outcome(place, row) };
+        match &mut out {
+            Out::Xlsx(out) => job.write_xlsx(&mut workbook, sheet, out)?,
+            Out::Csv(out) => job.write_csv(&mut workbook, sheet, out)?,
         }
     }
+    match out {
+        Out::Xlsx(out) => out.save()?,
+        Out::Csv(out) => out.finish()?,
+    }
     Ok(format)
+}
+
+enum Out {
+    Xlsx(Box<XlsxOut>),
+    Csv(CsvOut),
 }
 
 /// The column of the first added title: that of an earlier marking, else behind the widest row.
@@ -181,8 +195,7 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
         Ok(())
     }
 
-    fn write_xlsx(self, workbook: &mut Workbook, sheet: &str, output: &Utf8Path) -> Result<(), MarkError> {
-        let mut out = XlsxOut::create(output)?;
+    fn write_xlsx(self, workbook: &mut Workbook, sheet: &str, out: &mut XlsxOut) -> Result<(), MarkError> {
         let width = self.width;
         let mut merges = small_merges(workbook.merges(sheet)?, width).into_iter().peekable();
         let first = u16::try_from(width).unwrap_or(u16::MAX);
@@ -213,7 +226,7 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
                     false if titled => Paint::Header,
                     false => Paint::Plain,
                 };
-                put(&mut out, at, u16::try_from(index).unwrap_or(u16::MAX), cell, paint)?;
+                put(out, at, u16::try_from(index).unwrap_or(u16::MAX), cell, paint)?;
             }
             // A required cell that is missing stands behind the last cell of the row.
             for index in beside.bad.iter().filter(|index| **index >= row.cells.len() && **index < width) {
@@ -221,18 +234,10 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
             }
             out.put(at, first, &Value::from(beside.result), beside.paint)?;
             out.put(at, first.saturating_add(1), &Value::from(beside.reason), beside.paint)
-        })?;
-        Ok(out.save()?)
+        })
     }
 
-    fn write_csv(
-        self,
-        workbook: &mut Workbook,
-        sheet: &str,
-        output: &Utf8Path,
-        gb18030: bool,
-    ) -> Result<(), MarkError> {
-        let mut out = CsvOut::create(output, gb18030)?;
+    fn write_csv(self, workbook: &mut Workbook, sheet: &str, out: &mut CsvOut) -> Result<(), MarkError> {
         let width = self.width;
         let mut written = 0;
         self.each(workbook, sheet, |row, beside| {
@@ -247,8 +252,7 @@ impl<F: FnMut(&SheetRow) -> Option<RowOutcome>> Job<'_, F> {
             values.push(Value::from(beside.result));
             values.push(Value::from(beside.reason));
             out.row(values.iter())
-        })?;
-        Ok(out.finish()?)
+        })
     }
 }
 

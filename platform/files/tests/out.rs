@@ -159,7 +159,7 @@ fn mark_file(input: &camino::Utf8Path, output: &camino::Utf8Path) -> (OutputForm
         .unwrap()
         .header()
         .clone();
-    let format = mark(input, &limits, &sheet, &header, &titles(), judge, output).unwrap();
+    let format = mark(input, &limits, &[(&sheet, &header)], &titles(), |_, row| judge(row), output).unwrap();
     let mut marked = Workbook::open(output, &limits).unwrap();
     let sheet = marked.sheets()[0].name.clone();
     (format, shown(&rows(&mut marked, &sheet)))

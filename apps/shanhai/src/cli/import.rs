@@ -14,6 +14,7 @@ use sh_trade::{
         issue::Issue,
     },
     model::ImportBatch,
+    pages::row_text,
     service::{check, imports, post, upload},
 };
 use sh_ui::Locale;
@@ -171,7 +172,7 @@ impl Import {
         let (reason, fix) = check::issue_text(self.locale(), issue);
         let place = match issue.row {
             0 => self.locale().t("import-whole-file"),
-            row => self.locale().with("cli-import-row", &[("row", row.to_string().into())]),
+            row => row_text(self.locale(), issue.sheet.as_deref(), row),
         };
         let column = issue.column.as_deref().filter(|column| !column.is_empty());
         let cell = column.map(|column| format!(" [{column}] {}", issue.value)).unwrap_or_default();

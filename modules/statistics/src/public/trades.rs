@@ -467,7 +467,10 @@ fn public_claim(claim: &TiedClaim, personal: bool, reads_files: bool) -> PublicC
         score: claim.score,
         order_no: masked(&claim.order_no),
         invoice_no: masked(&claim.invoice_no),
-        file: reads_files.then(|| format!("{} #{}", claim.file_name, claim.row)),
+        file: reads_files.then(|| match &claim.sheet {
+            Some(sheet) => format!("{} {sheet} #{}", claim.file_name, claim.row),
+            None => format!("{} #{}", claim.file_name, claim.row),
+        }),
     }
 }
 

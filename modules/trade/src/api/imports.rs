@@ -202,7 +202,9 @@ pub(crate) async fn show(
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportIssue)]
 pub(crate) struct IssueBody {
-    /// Row as the file numbers it; 0 for the file as a whole.
+    /// The worksheet, if several are read as one table.
+    sheet: Option<String>,
+    /// Row as the file or worksheet numbers it; 0 for the file as a whole.
     row: u32,
     /// `rejected` or `remark`.
     #[schema(value_type = String)]
@@ -231,8 +233,8 @@ pub(crate) async fn issues(
     let found = imports::issues(&ctx, &app, id, None, ISSUES_MAX).await?;
     let body = |issue: Issue| {
         let (reason, fix) = issue_text(ctx.locale, &issue);
-        let Issue { row, severity, column, value, code, .. } = issue;
-        IssueBody { row, severity, column, value, code, reason, fix }
+        let Issue { sheet, row, severity, column, value, code, .. } = issue;
+        IssueBody { sheet, row, severity, column, value, code, reason, fix }
     };
     Ok(Json(found.into_iter().map(body).collect()))
 }
@@ -245,7 +247,7 @@ pub(crate) struct CorrectBody {
     /// The profile of the source that keeps it; the one that the file was read by if left out. A new name makes a new
     /// profile.
     profile: Option<String>,
-    /// The worksheet to read; an empty name lets the program choose.
+    /// The worksheet to read; `*` for all with the same header, an empty name to let the program choose.
     sheet: Option<String>,
     /// Title of a column → what it says: `seller`, `product`, `amount`, `day-sold` …; null leaves the column out.
     #[schema(value_type = std::collections::BTreeMap<String, Option<String>>)]

@@ -32,7 +32,9 @@ pub(crate) struct ClaimBody {
     source: String,
     /// Name of its file.
     file_name: String,
-    /// Row in that file.
+    /// The worksheet that it stands in, if several of the file were read as one table.
+    sheet: Option<String>,
+    /// Row in that file or worksheet.
     row: u32,
     /// Seller as reported.
     seller: String,
@@ -68,6 +70,7 @@ impl From<ClaimView> for ClaimBody {
             id: claim.id,
             source: claim.source,
             file_name: view.file_name,
+            sheet: view.sheet,
             row: view.row,
             seller: view.seller_name,
             buyer: view.buyer_name,

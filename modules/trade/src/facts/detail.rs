@@ -110,7 +110,9 @@ pub struct TiedClaim {
     pub batch: Id<ImportBatch>,
     /// The name of that file.
     pub file_name: String,
-    /// Row number in the file, from 1.
+    /// The worksheet that it stands in, if several of the file were read.
+    pub sheet: Option<String>,
+    /// Row number in the file or that worksheet, from 1.
     pub row: u32,
     /// Who reports.
     pub source: SourceCode,

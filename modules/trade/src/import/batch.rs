@@ -10,7 +10,7 @@ use sh_kernel::{Day, Fen, Id, Instant, RegionCode};
 use super::{
     columns::Columns,
     fields::Field,
-    file::{FileFault, Sheets},
+    file::{FileFault, SHEETS_MAX, Sheets},
     tally::Summary,
 };
 use crate::model::{ImportBatch, SourceCode, SourceKind};
@@ -145,6 +145,10 @@ impl FileProblem {
                 problem.args.insert("titles".to_owned(), wrong.columns.titles());
             }
             FileFault::NoHeader(sheets) => problem.sheets.clone_from(sheets),
+            FileFault::TooManySheets(count) => {
+                problem.args.insert("count".to_owned(), count.to_string());
+                problem.args.insert("limit".to_owned(), SHEETS_MAX.to_string());
+            }
             FileFault::NoRows => {}
         }
         problem

@@ -25,7 +25,8 @@ pub struct Mapping {
     pub units: BTreeMap<String, MoneyUnit>,
     /// The unit of amounts, if neither title nor heading names it.
     pub unit: Option<MoneyUnit>,
-    /// The worksheet, if the best one is not the right one.
+    /// The worksheet, if the best one is not the right one; [`EVERY_SHEET`](super::file::EVERY_SHEET) for all that have
+    /// the same header.
     pub sheet: Option<String>,
     /// Whether the file must end with a row of totals; `None` asks the source's template.
     pub total_row: Option<bool>,
@@ -169,6 +170,16 @@ impl Columns {
             missing.push(Field::DaySold);
         }
         missing
+    }
+
+    /// Whether another table has the same columns: in the same places the same meaning, or the same title where nobody
+    /// knows a meaning. Units may differ.
+    pub fn resembles(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Column, &Column)| {
+            let titled = || a.field.is_some() || fold_text(&a.title) == fold_text(&b.title);
+            a.index == b.index && a.field == b.field && titled()
+        };
+        self.list.len() == other.list.len() && self.list.iter().zip(&other.list).all(same)
     }
 
     /// The column with this title.

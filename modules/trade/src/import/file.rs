@@ -8,7 +8,7 @@ use sh_files::{
     header::Header,
     parse::{DayOptions, TotalKind},
     sheet::{Limits, Workbook},
-    table::{RowKind, Table},
+    table::{RowKind, Table, TableRow},
 };
 use sh_kernel::{Day, Month, RegionCode};
 
@@ -23,6 +23,12 @@ use crate::model::{SourceCode, SourceKind};
 /// What a file may cost (上限): 64 MiB, 1 GiB unpacked, 1,000,000 rows, 200 columns.
 pub const LIMITS: Limits =
     Limits { file_bytes: 64 << 20, inflated_bytes: 1 << 30, rows: 1_000_000, columns: 200 };
+
+/// Worksheets of one file that are read as one table at most: five years by month.
+pub const SHEETS_MAX: usize = 60;
+
+/// What a profile says instead of a worksheet's name for “every one with this header”. No worksheet can be called so.
+pub const EVERY_SHEET: &str = "*";
 
 /// How the files of one source are read, on one day.
 #[derive(Debug, Clone)]
@@ -71,6 +77,9 @@ pub enum FileFault {
     /// There is a header and no row of data below it.
     #[error("the file has a header and no rows")]
     NoRows,
+    /// More worksheets of the same header than are read as one table.
+    #[error("{0} worksheets have the same header; at most {SHEETS_MAX} are read as one table")]
+    TooManySheets(usize),
 }
 
 /// A table that lacks what a sale needs.
@@ -92,6 +101,7 @@ impl FileFault {
             Self::NoHeader(_) => "import-no-header",
             Self::WrongTemplate(_) => "import-wrong-template",
             Self::NoRows => "import-no-rows",
+            Self::TooManySheets(_) => "import-too-many-sheets",
         }
     }
 }
@@ -102,12 +112,41 @@ impl FileFault {
 pub struct Sheets {
     /// Those that people see, in the order of their tabs. A text file has one without a name.
     pub all: Vec<String>,
-    /// The one that is read.
+    /// The one that is read; the first of them if several are.
     pub read: String,
-    /// Whether a person chose it.
+    /// Whether a person chose it, or chose every one with the same header.
     pub chosen: bool,
-    /// Others that hold such a table, too, and are not read, because nobody chose.
+    /// All that are read, in the order of their tabs, if a person chose every one with the same header; else empty.
+    pub parts: Vec<SheetPart>,
+    /// Others that hold such a table, too, and are not read.
     pub left_out: Vec<String>,
+}
+
+/// A worksheet that is read together with others. Their rows are numbered on from sheet to sheet, so that each row of a
+/// file has a number of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SheetPart {
+    /// The name on its tab.
+    pub name: String,
+    /// The number of the last row before it.
+    pub before: u32,
+}
+
+impl Sheets {
+    /// Where the row of this number stands: the worksheet, if several are read, and the row as people see it there.
+    pub fn place(&self, row: u32) -> (Option<&str>, u32) {
+        let part = self.parts.iter().rev().find(|part| part.before < row);
+        part.map_or((None, row), |part| (Some(&part.name), row.saturating_sub(part.before)))
+    }
+
+    /// The names of those that are read.
+    pub fn names(&self) -> String {
+        if self.parts.is_empty() {
+            return self.read.clone();
+        }
+        let names: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();
+        names.join("、")
+    }
 }
 
 /// The shape of a file.
@@ -115,22 +154,42 @@ pub struct Sheets {
 pub struct Layout {
     /// Its worksheets.
     pub sheets: Sheets,
+    /// The table that is read.
+    pub first: Part,
+    /// Tables of other worksheets that are read with it.
+    pub more: Vec<Part>,
+}
+
+impl Layout {
+    /// Every table that is read, in the order of the tabs.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
+/// The table of one worksheet.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The name on the tab.
+    pub name: String,
     /// Its header.
     pub header: Header,
     /// What the columns say.
     pub columns: Columns,
-    /// What else is known of the file.
+    /// What else is known of it.
     pub facts: FileFacts,
 }
 
 /// What a row of a file is.
 #[derive(Debug)]
 pub enum FileRow {
+    /// A worksheet begins.
+    Sheet,
     /// A row of data, read.
     Data(Box<ReadRow>),
     /// A row that sums up others.
     Total {
-        /// Row as the user's file numbers it.
+        /// Its number within the file, see [`Sheets::place`].
         row: u32,
         /// What it sums up.
         kind: TotalKind,
@@ -149,48 +208,99 @@ pub enum FileRow {
 /// [`FileFault`] if it cannot be read or has not the columns that a sale needs.
 pub fn layout(path: &Utf8Path, plan: &Plan) -> Result<(Workbook, Layout), FileFault> {
     let mut workbook = Workbook::open(path, &LIMITS)?;
-    let (sheets, header) = sheet_of(&mut workbook, plan)?;
-    let columns = Columns::of(&header, &plan.mapping);
-    let (month, year) = month_of(&header.above);
-    let missing = missing(&header, &columns);
-    if !missing.is_empty() {
-        return Err(FileFault::WrongTemplate(Box::new(WrongTemplate { missing, columns, sheets })));
-    }
-    let merged = workbook.merges(&sheets.read)?;
-    let downwards = merged.iter().filter(|range| {
-        range.first_row > header.row
-            && range.last_row > range.first_row
-            && range.first_column == range.last_column
-    });
-    let facts = FileFacts {
-        days: DayOptions { default_year: year, system: workbook.date_system() },
-        month,
-        merged: downwards
-            .map(|range| (range.first_column as usize, range.first_row, range.last_row))
-            .collect(),
+    let seen = workbook.sheets().iter().filter(|info| !info.hidden);
+    let all = seen.map(|info| info.name.clone()).collect();
+    let sheets = Sheets { all, ..Sheets::default() };
+    let layout = if plan.mapping.sheet.as_deref() == Some(EVERY_SHEET) {
+        every_sheet(&mut workbook, plan, sheets)?
+    } else {
+        one_sheet(&mut workbook, plan, sheets)?
     };
-    Ok((workbook, Layout { sheets, header, columns, facts }))
+    Ok((workbook, layout))
 }
 
-/// The worksheet to read: the one that a person chose, if the file has it, else the one that answers most of the fields.
-fn sheet_of(workbook: &mut Workbook, plan: &Plan) -> Result<(Sheets, Header), FileFault> {
+/// The worksheet that a person chose, if the file has it, else the one that answers most of the fields.
+fn one_sheet(workbook: &mut Workbook, plan: &Plan, mut sheets: Sheets) -> Result<Layout, FileFault> {
     let saved = plan.mapping.saved();
-    let seen = workbook.sheets().iter().filter(|info| !info.hidden);
-    let mut sheets = Sheets { all: seen.map(|info| info.name.clone()).collect(), ..Sheets::default() };
     if let Some(name) = plan.mapping.sheet.as_ref().filter(|name| sheets.all.contains(name)) {
         sheets.read.clone_from(name);
         sheets.chosen = true;
-        return match workbook.find_header(name, specs(), &saved)? {
-            Some(header) => Ok((sheets, header)),
-            None => Err(FileFault::NoHeader(Box::new(sheets))),
+        let Some(header) = workbook.find_header(name, specs(), &saved)? else {
+            return Err(FileFault::NoHeader(Box::new(sheets)));
         };
+        let first = Part::of(workbook, plan, name.clone(), header)?;
+        return whole(sheets, first, Vec::new());
     }
     let mut found = workbook.headers(specs(), &saved)?.into_iter();
     let Some((name, header)) = found.next() else { return Err(FileFault::NoHeader(Box::new(sheets))) };
-    let whole = |header: &Header| missing(header, &Columns::of(header, &plan.mapping)).is_empty();
-    sheets.read = name;
-    sheets.left_out = found.filter(|(_, header)| whole(header)).map(|(name, _)| name).collect();
-    Ok((sheets, header))
+    sheets.read.clone_from(&name);
+    let others = found.filter(|(_, header)| missing(header, &Columns::of(header, &plan.mapping)).is_empty());
+    sheets.left_out = others.map(|(name, _)| name).collect();
+    let first = Part::of(workbook, plan, name, header)?;
+    whole(sheets, first, Vec::new())
+}
+
+/// Every worksheet with the header of the one that answers most of the fields, in the order of the tabs.
+fn every_sheet(workbook: &mut Workbook, plan: &Plan, mut sheets: Sheets) -> Result<Layout, FileFault> {
+    let found = workbook.headers(specs(), &plan.mapping.saved())?;
+    let Some((_, best)) = found.first() else { return Err(FileFault::NoHeader(Box::new(sheets))) };
+    let best = Columns::of(best, &plan.mapping);
+    let mut alike = Vec::new();
+    for (name, header) in found {
+        let columns = Columns::of(&header, &plan.mapping);
+        if columns.resembles(&best) {
+            alike.push((name, header));
+        } else if missing(&header, &columns).is_empty() {
+            sheets.left_out.push(name);
+        }
+    }
+    if alike.len() > SHEETS_MAX {
+        return Err(FileFault::TooManySheets(alike.len()));
+    }
+    alike.sort_by_key(|(name, _)| sheets.all.iter().position(|other| other == name));
+    let mut parts = Vec::with_capacity(alike.len());
+    for (name, header) in alike {
+        sheets.parts.push(SheetPart { name: name.clone(), before: 0 });
+        parts.push(Part::of(workbook, plan, name, header)?);
+    }
+    sheets.chosen = true;
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next() else { return Err(FileFault::NoHeader(Box::new(sheets))) };
+    sheets.read.clone_from(&first.name);
+    whole(sheets, first, parts.collect())
+}
+
+/// The layout, unless a table lacks what a sale needs.
+fn whole(sheets: Sheets, first: Part, more: Vec<Part>) -> Result<Layout, FileFault> {
+    for part in std::iter::once(&first).chain(&more) {
+        let missing = missing(&part.header, &part.columns);
+        if !missing.is_empty() {
+            let columns = part.columns.clone();
+            return Err(FileFault::WrongTemplate(Box::new(WrongTemplate { missing, columns, sheets })));
+        }
+    }
+    Ok(Layout { sheets, first, more })
+}
+
+impl Part {
+    fn of(workbook: &mut Workbook, plan: &Plan, name: String, header: Header) -> Result<Self, FileFault> {
+        let columns = Columns::of(&header, &plan.mapping);
+        let (month, year) = month_of(&header.above);
+        let merged = workbook.merges(&name)?;
+        let downwards = merged.iter().filter(|range| {
+            range.first_row > header.row
+                && range.last_row > range.first_row
+                && range.first_column == range.last_column
+        });
+        let facts = FileFacts {
+            days: DayOptions { default_year: year, system: workbook.date_system() },
+            month,
+            merged: downwards
+                .map(|range| (range.first_column as usize, range.first_row, range.last_row))
+                .collect(),
+        };
+        Ok(Self { name, header, columns, facts })
+    }
 }
 
 /// What a table lacks before its rows can become claims.
@@ -199,44 +309,62 @@ fn missing(header: &Header, columns: &Columns) -> Vec<Field> {
     columns.missing(month.as_slice())
 }
 
-/// Reads a file from its first row to its last and hands each to `take`, which says whether to go on.
+/// Reads a file from its first row to its last and hands each to `take`, which says whether to go on. Rows of several
+/// worksheets are numbered on from sheet to sheet, see [`Sheets::place`].
 ///
 /// # Errors
 /// [`FileFault`] as soon as the file cannot be read on; rows before that have been handed over.
 pub fn each_row(
     path: &Utf8Path,
     plan: &Plan,
-    mut take: impl FnMut(&Layout, FileRow) -> bool,
+    mut take: impl FnMut(&Part, FileRow) -> bool,
 ) -> Result<Layout, FileFault> {
-    let (mut workbook, layout) = layout(path, plan)?;
-    let mut reader = RowReader::new(
-        layout.columns.clone(),
-        plan.defaults(),
-        layout.facts.clone(),
-        &plan.mapping,
-        plan.today,
-    );
-    let amount = reader.amount_column().cloned();
-    for row in Table::below(&mut workbook, &layout.sheets.read, layout.header.clone())? {
-        let row = row?;
-        let next = match row.kind {
-            RowKind::HeaderRepeat => FileRow::Repeat,
-            RowKind::Total(kind) if !looks_like_a_sale(&layout.columns, &row.row) => {
-                let cell = amount.as_ref().map(|column| (row.row.cell(column.index), column.unit));
-                FileRow::Total {
-                    row: row.row.number,
-                    kind,
-                    shown: cell.map(|(cell, _)| cell.as_text().trim().to_owned()).unwrap_or_default(),
-                    stated: cell.and_then(|(cell, unit)| sh_files::parse::money(cell, unit).ok()),
-                }
-            }
-            RowKind::Total(_) | RowKind::Data => FileRow::Data(Box::new(reader.read(&row.row))),
-        };
-        if !take(&layout, next) {
-            break;
+    let (mut workbook, mut layout) = layout(path, plan)?;
+    let mut sheets = std::mem::take(&mut layout.sheets);
+    let mut reader = RowReader::of(&layout.first, plan);
+    let (mut before, mut seen) = (0_u32, 0_u32);
+    let mut goes_on = true;
+    for (place, part) in layout.parts().enumerate() {
+        if place > 0 {
+            reader.turn_to(part);
         }
+        if let Some(known) = sheets.parts.get_mut(place) {
+            known.before = before;
+        }
+        goes_on = goes_on && take(part, FileRow::Sheet);
+        let mut last = 0;
+        for row in Table::below(&mut workbook, &part.name, part.header.clone())? {
+            if !goes_on {
+                break;
+            }
+            let row = row?;
+            seen = seen.saturating_add(1);
+            if seen > LIMITS.rows {
+                return Err(OpenError::TooManyRows { limit: LIMITS.rows }.into());
+            }
+            last = row.row.number;
+            goes_on = take(part, read_row(&mut reader, part, &row, before));
+        }
+        before = before.saturating_add(last);
     }
+    layout.sheets = sheets;
     Ok(layout)
+}
+
+fn read_row(reader: &mut RowReader, part: &Part, row: &TableRow, before: u32) -> FileRow {
+    match row.kind {
+        RowKind::HeaderRepeat => FileRow::Repeat,
+        RowKind::Total(kind) if !looks_like_a_sale(&part.columns, &row.row) => {
+            let cell = reader.amount_column().map(|column| (row.row.cell(column.index), column.unit));
+            FileRow::Total {
+                row: row.row.number.saturating_add(before),
+                kind,
+                shown: cell.map(|(cell, _)| cell.as_text().trim().to_owned()).unwrap_or_default(),
+                stated: cell.and_then(|(cell, unit)| sh_files::parse::money(cell, unit).ok()),
+            }
+        }
+        RowKind::Total(_) | RowKind::Data => FileRow::Data(Box::new(reader.read(&row.row).after(before))),
+    }
 }
 
 /// A row that names seller, product and day is a sale, whatever word it begins with.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sh_files::parse::CellProblem;
 
+use super::file::Sheets;
+
 /// How much an issue matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -33,8 +35,11 @@ impl Severity {
 /// One issue. The texts `issue-<code>` (reason) and `issue-<code>-fix` (what to do) take `args` and `value`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
-    /// Row as the user's file numbers it; 0 for the file as a whole.
+    /// Its number within the file; 0 for the file as a whole. Once [`Issue::placed`], the row of its worksheet.
     pub row: u32,
+    /// The worksheet, if several are read and the issue was placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// How much it matters.
     pub severity: Severity,
     /// Title of the column, if one cell is meant.
@@ -84,6 +89,7 @@ impl Issue {
     pub fn of(row: u32, severity: Severity, code: &str) -> Self {
         Self {
             row,
+            sheet: None,
             severity,
             column: None,
             value: String::new(),
@@ -96,7 +102,21 @@ impl Issue {
     pub fn of_cell(row: u32, severity: Severity, column: &str, problem: CellProblem) -> Self {
         let args = problem.params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let code = problem.code.as_str().to_owned();
-        Self { row, severity, column: Some(column.to_owned()), value: shortened(&problem.value), code, args }
+        Self {
+            value: shortened(&problem.value),
+            column: Some(column.to_owned()),
+            args,
+            ..Self::of(row, severity, &code)
+        }
+    }
+
+    /// As people find it: by worksheet and row.
+    #[must_use]
+    pub fn placed(mut self, sheets: &Sheets) -> Self {
+        let (sheet, row) = sheets.place(self.row);
+        self.sheet = sheet.map(str::to_owned);
+        self.row = row;
+        self
     }
 
     /// With the cell that is meant.

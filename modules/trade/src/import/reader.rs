@@ -18,6 +18,7 @@ use super::{
     columns::{Column, Columns, Mapping},
     content::content_of,
     fields::Field,
+    file::{Part, Plan},
     issue::{Issue, Severity},
     memo::Memo,
     place::Places,
@@ -59,7 +60,7 @@ pub enum Outcome {
 /// A row that was read.
 #[derive(Debug, Clone)]
 pub struct ReadRow {
-    /// Row as the user's file numbers it.
+    /// Its number within the file.
     pub number: u32,
     /// What became of it.
     pub outcome: Outcome,
@@ -69,6 +70,17 @@ pub struct ReadRow {
     pub issues: Vec<Issue>,
     /// The amount in the column that totals are compared with, also of a rejected row; `None` if it cannot be read.
     pub stated: Option<Fen>,
+}
+
+impl ReadRow {
+    /// The same row, numbered on from the last row of the worksheet before.
+    pub(crate) fn after(mut self, before: u32) -> Self {
+        self.number = self.number.saturating_add(before);
+        for issue in &mut self.issues {
+            issue.row = issue.row.saturating_add(before);
+        }
+        self
+    }
 }
 
 /// What a reader must know about the file besides its columns.
@@ -99,6 +111,12 @@ pub struct RowReader {
     occurrences: HashMap<i64, u32>,
 }
 
+/// The place of each field's column.
+fn slots(columns: &Columns) -> Vec<Option<usize>> {
+    let place = |field: &Field| columns.list.iter().position(|column| column.field == Some(*field));
+    Field::ALL.iter().map(place).collect()
+}
+
 /// A row on its way.
 struct Draft<'a> {
     row: &'a SheetRow,
@@ -120,14 +138,10 @@ impl Draft<'_> {
 impl RowReader {
     /// A reader for one file.
     pub fn new(columns: Columns, defaults: Defaults, file: FileFacts, mapping: &Mapping, today: Day) -> Self {
-        let slots = Field::ALL
-            .iter()
-            .map(|field| columns.list.iter().position(|column| column.field == Some(*field)))
-            .collect();
         Self {
             places: Places::new(&defaults, &mapping.places),
+            slots: slots(&columns),
             columns,
-            slots,
             defaults,
             file,
             carried: HashMap::new(),
@@ -148,6 +162,21 @@ impl RowReader {
     /// The column that totals are compared with.
     pub fn amount_column(&self) -> Option<&Column> {
         AMOUNTS.iter().find_map(|(field, _)| self.column(*field))
+    }
+
+    /// A reader for a file that begins with this table.
+    pub(crate) fn of(part: &Part, plan: &Plan) -> Self {
+        let (columns, facts) = (part.columns.clone(), part.facts.clone());
+        Self::new(columns, plan.defaults(), facts, &plan.mapping, plan.today)
+    }
+
+    /// Goes on with the table of another worksheet of the same file. Rows that repeat one of an earlier sheet are known
+    /// as such.
+    pub(crate) fn turn_to(&mut self, part: &Part) {
+        self.slots = slots(&part.columns);
+        self.columns = part.columns.clone();
+        self.file = part.facts.clone();
+        self.carried.clear();
     }
 
     /// Reads one row of data.

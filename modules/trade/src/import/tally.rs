@@ -8,7 +8,7 @@ use sh_kernel::{Day, Fen};
 
 use super::{
     columns::{Column, Columns},
-    file::{FileRow, Layout, Plan, Sheets},
+    file::{FileRow, Layout, Part, Plan, Sheets},
     issue::{Issue, Severity},
     reader::Outcome,
 };
@@ -25,7 +25,7 @@ pub const ISSUES_MAX: usize = 10_000;
 /// A good row for the preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
-    /// Row as the user's file numbers it.
+    /// Its number within the file, see [`Sheets::place`].
     pub row: u32,
     /// What it says.
     pub facts: ClaimFacts,
@@ -34,7 +34,7 @@ pub struct Sample {
 /// A row of totals and what the rows above it give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TotalCheck {
-    /// Row as the user's file numbers it.
+    /// Its number within the file, see [`Sheets::place`].
     pub row: u32,
     /// What stands there.
     pub stated: Fen,
@@ -90,7 +90,10 @@ pub struct Tally {
     summary: Summary,
     issues: Vec<Issue>,
     sums: Sums,
-    totals_seen: bool,
+    /// The worksheet that is being counted, and whether a row of totals has come in it.
+    sheet: Option<(String, bool)>,
+    /// Worksheets that ended without a row of totals.
+    without_totals: Vec<String>,
     amount: Option<Column>,
 }
 
@@ -135,12 +138,14 @@ impl Tally {
     }
 
     /// Counts one row.
-    pub fn take(&mut self, layout: &Layout, row: &FileRow) {
-        if self.amount.is_none() {
-            self.amount = amount_of(&layout.columns);
+    pub fn take(&mut self, part: &Part, row: &FileRow) {
+        if matches!(row, FileRow::Sheet) {
+            self.begin(part);
+            return;
         }
         self.summary.rows_total += 1;
         match row {
+            FileRow::Sheet => {}
             FileRow::Repeat => self.summary.rows_skipped += 1,
             FileRow::Total { row, kind, shown, stated } => {
                 self.summary.rows_skipped += 1;
@@ -161,6 +166,20 @@ impl Tally {
                     self.issue(issue.clone());
                 }
             }
+        }
+    }
+
+    /// Ends the worksheet before and begins another: totals below a table sum up that table, or all so far.
+    fn begin(&mut self, part: &Part) {
+        self.end_sheet();
+        self.sheet = Some((part.name.clone(), false));
+        self.amount = amount_of(&part.columns);
+        self.sums = Sums { whole: self.sums.whole, ..Sums::default() };
+    }
+
+    fn end_sheet(&mut self) {
+        if let Some((name, false)) = self.sheet.take() {
+            self.without_totals.push(name);
         }
     }
 
@@ -199,7 +218,9 @@ impl Tally {
 
     /// Compares a row of totals with the rows above it.
     fn total(&mut self, row: u32, kind: TotalKind, shown: &str, stated: Option<Fen>) {
-        self.totals_seen |= matches!(kind, TotalKind::Total);
+        if let Some((_, seen)) = &mut self.sheet {
+            *seen |= matches!(kind, TotalKind::Total);
+        }
         let sums = &mut self.sums;
         // People write 合计 below a group and 小计 below the whole; either reading will do if it fits.
         let candidates = match kind {
@@ -239,17 +260,22 @@ impl Tally {
 
     /// Ends the file: what is known of it as a whole, and the issues that are kept.
     pub fn finish(mut self, layout: &Layout, plan: &Plan) -> (Summary, Vec<Issue>) {
-        if plan.expects_total() && !self.totals_seen && self.summary.rows_total > 0 {
-            self.summary.doubtful = true;
-            self.issue(Issue::of(0, Severity::Remark, "total-missing"));
+        self.end_sheet();
+        if plan.expects_total() && self.summary.rows_total > 0 {
+            for name in std::mem::take(&mut self.without_totals) {
+                self.summary.doubtful = true;
+                let issue = Issue::of(0, Severity::Remark, "total-missing");
+                self.issue(if layout.sheets.parts.is_empty() { issue } else { issue.at("", &name) });
+            }
         }
         if !layout.sheets.left_out.is_empty() {
             let names = layout.sheets.left_out.join("、");
             let issue = Issue::of(0, Severity::Remark, "sheets-left-out").at("", &names);
-            self.issue(issue.with("sheet", &layout.sheets.read).with("sheets", &names));
+            self.issue(issue.with("sheet", layout.sheets.names()).with("sheets", &names));
         }
-        for alike in &layout.header.ambiguous {
-            let column = |index: &usize| layout.columns.list.iter().find(|column| column.index == *index);
+        let (header, columns) = (&layout.first.header, &layout.first.columns);
+        for alike in &header.ambiguous {
+            let column = |index: &usize| columns.list.iter().find(|column| column.index == *index);
             let titles: Vec<&str> =
                 alike.columns.iter().filter_map(column).map(|column| column.title.as_str()).collect();
             if let [taken, rest @ ..] = titles.as_slice() {
@@ -257,7 +283,7 @@ impl Tally {
                 self.issue(issue.with("taken", taken).with("titles", rest.join("、")));
             }
         }
-        let unknown: Vec<&str> = layout.columns.unknown().map(|column| column.title.as_str()).collect();
+        let unknown: Vec<&str> = columns.unknown().map(|column| column.title.as_str()).collect();
         if !unknown.is_empty() {
             let titles = some_of(&unknown);
             self.issue(
@@ -265,8 +291,8 @@ impl Tally {
             );
         }
         self.summary.sheets = layout.sheets.clone();
-        self.summary.header_row = layout.header.row;
-        self.summary.columns = layout.columns.clone();
+        self.summary.header_row = header.row;
+        self.summary.columns = columns.clone();
         (self.summary, self.issues)
     }
 }

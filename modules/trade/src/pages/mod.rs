@@ -5,4 +5,4 @@ pub mod matches;
 mod names;
 pub mod sources;
 
-pub use names::source_name;
+pub use names::{row_text, source_name};

@@ -1,4 +1,4 @@
-//! What sources are called on pages.
+//! What sources and rows are called on pages.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -36,6 +36,15 @@ pub fn source_name(locale: Locale, code: &str, name: &str) -> String {
         SUPPLIER => locale.t("source-supplier"),
         own::SOURCE => locale.t("source-mall"),
         _ => name.to_owned(),
+    }
+}
+
+/// A row of a file in words, with its worksheet if several were read.
+pub fn row_text(locale: Locale, sheet: Option<&str>, row: u32) -> String {
+    let row = row.to_string();
+    match sheet {
+        None => locale.with("import-row-at", &[("row", row.into())]),
+        Some(sheet) => locale.with("import-row-at-sheet", &[("sheet", sheet.into()), ("row", row.into())]),
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sh_files::{
+    header::Header,
     marked::{MarkTitles, RowOutcome, Tone, mark},
     parse::{MoneyUnit, is_total_row},
+    sheet::SheetRow,
     store::ObjectKey,
     write::OutputFormat,
 };
@@ -24,7 +26,7 @@ use crate::{
         columns::{Columns, Mapping},
         error::ImportError,
         fields::Field,
-        file::{FileFault, LIMITS, Plan, each_row, layout},
+        file::{FileFault, LIMITS, Part, Plan, each_row, layout},
         issue::{Issue, Severity},
         reader::RowReader,
         tally::{Summary, Tally},
@@ -119,7 +121,9 @@ pub async fn dry_run(
     let name = profile.unwrap_or(sources::DEFAULT_PROFILE);
     let (_, mapping) = sources::profile(ctx, app, &source.code, name).await?;
     let plan = plan(ctx, &source, mapping);
-    check_file(path.to_owned(), plan, progress).await
+    let Checked { summary, issues } = check_file(path.to_owned(), plan, progress).await?;
+    let issues = issues.into_iter().map(|issue| issue.placed(&summary.sheets)).collect();
+    Ok(Checked { summary, issues })
 }
 
 /// Reads a file on another thread and adds it up.
@@ -128,8 +132,8 @@ async fn check_file(path: Utf8PathBuf, plan: Plan, progress: &Progress) -> Resul
     let told = progress.clone();
     let work = tokio::task::spawn_blocking(move || {
         let mut tally = Tally::new();
-        let layout = each_row(&path, &plan, |layout, row| {
-            tally.take(layout, &row);
+        let layout = each_row(&path, &plan, |part, row| {
+            tally.take(part, &row);
             let rows = tally.rows();
             let look = rows.is_multiple_of(LOOK_EVERY);
             if look {
@@ -188,7 +192,8 @@ pub(crate) fn stored_path(app: &App, batch: &Batch) -> Result<Utf8PathBuf, Impor
 pub struct Correction {
     /// The profile it is kept in; `None` for the one that the file was read by. A new name makes a new profile.
     pub profile: Option<String>,
-    /// The worksheet to read; an empty name lets the program choose again, `None` leaves it as it is.
+    /// The worksheet to read, [`EVERY_SHEET`](crate::import::file::EVERY_SHEET) for all with the same header; an empty
+    /// name lets the program choose again, `None` leaves it as it is.
     pub sheet: Option<String>,
     /// Titles of columns and what they say; `None` for a column to be left out.
     pub columns: BTreeMap<String, Option<Field>>,
@@ -284,7 +289,7 @@ pub fn problem_text(locale: Locale, problem: &FileProblem) -> (String, String) {
         problem.missing.iter().map(|field| locale.t(&format!("field-{}", field.word()))).collect();
     let comma = if locale == Locale::Zh { "、" } else { ", " };
     args.push(("missing", missing.join(comma).into()));
-    args.push(("sheet", problem.sheets.read.as_str().into()));
+    args.push(("sheet", problem.sheets.names().into()));
     let key = format!("problem-{}", problem.code);
     (locale.with(&key, &args), locale.with(&format!("{key}-advice"), &args))
 }
@@ -357,29 +362,24 @@ fn mark_blocking(
     output: &Utf8Path,
 ) -> Result<OutputFormat, ImportError> {
     let (_, layout) = layout(path, plan)?;
-    let mut reader = RowReader::new(
-        layout.columns.clone(),
-        plan.defaults(),
-        layout.facts.clone(),
-        &plan.mapping,
-        plan.today,
-    );
+    let mut reader = RowReader::of(&layout.first, plan);
     let titles =
         MarkTitles { result: locale.t("import-mark-result"), reason: locale.t("import-mark-reason") };
-    let marked = mark(
-        path,
-        &LIMITS,
-        &layout.sheets.read,
-        &layout.header,
-        &titles,
-        |row| {
-            if layout.header.is_header_repeat(row) || is_total_row(&row.cells).is_some() {
-                return None;
-            }
-            outcome_of(locale, &layout.columns, &reader.read(row))
-        },
-        output,
-    );
+    let parts: Vec<&Part> = layout.parts().collect();
+    let tables: Vec<(&str, &Header)> = parts.iter().map(|part| (part.name.as_str(), &part.header)).collect();
+    let mut at = 0;
+    let outcome = |place: usize, row: &SheetRow| {
+        let part = parts.get(place)?;
+        if place != at {
+            reader.turn_to(part);
+            at = place;
+        }
+        if part.header.is_header_repeat(row) || is_total_row(&row.cells).is_some() {
+            return None;
+        }
+        outcome_of(locale, &part.columns, &reader.read(row))
+    };
+    let marked = mark(path, &LIMITS, &tables, &titles, outcome, output);
     marked.map_err(|error| match error {
         sh_files::marked::MarkError::Read(error) => ImportError::File(error.into()),
         other => ImportError::Store(sh_files::store::StoreError::Io(std::io::Error::other(other))),

@@ -91,9 +91,10 @@ pub async fn issues(
     code: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Issue>, ImportError> {
-    get(ctx, app, id).await?;
+    let (batch, _) = get(ctx, app, id).await?;
     let found = app.db.read(async |tx| store::issues(tx, id, code, (-1, -1), i64::from(limit)).await).await?;
-    Ok(found.into_iter().map(|(_, issue)| issue).collect())
+    let sheets = batch.summary.map(|summary| summary.sheets).unwrap_or_default();
+    Ok(found.into_iter().map(|(_, issue)| issue.placed(&sheets)).collect())
 }
 
 /// What the claims of a posted batch became.

@@ -6,7 +6,7 @@ use sh_kernel::Id;
 
 use crate::{
     model::{Claim, ImportBatch},
-    pages::source_name,
+    pages::{row_text, source_name},
     store::import as store,
 };
 
@@ -41,10 +41,11 @@ async fn imports(ctx: &Context, tx: &mut Tx, things: &[Thing]) -> Result<Names, 
 
 async fn claims(ctx: &Context, tx: &mut Tx, things: &[Thing]) -> Result<Names, DbError> {
     let ids: Vec<Id<Claim>> = of_kind(things, "claim").filter_map(|id| id.parse().ok()).collect();
-    let found = store::rows_of_claims(tx, &ids).await?.into_iter().map(|(id, file, row)| {
-        let row = row.to_string();
-        let known = [("file", file.as_str().into()), ("row", row.as_str().into())];
-        let text = ctx.locale.with("claim-name", &known);
+    let rows = store::rows_of_claims(tx, &ids).await?;
+    let sheets = store::sheets_of(tx, rows.iter().map(|(_, batch, ..)| *batch)).await?;
+    let found = rows.into_iter().map(|(id, batch, file, row)| {
+        let (sheet, row) = sheets.get(&batch).map_or((None, row), |sheets| sheets.place(row));
+        let text = format!("{file} {}", row_text(ctx.locale, sheet, row));
         (Thing::new("claim", id), named(ctx, Permission::ReadClaims, text, || format!("/w/matches/{id}")))
     });
     Ok(found.collect())

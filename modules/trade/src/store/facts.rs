@@ -137,6 +137,7 @@ impl FromRow for TiedClaim {
             claim: row.get(0)?,
             batch: row.get(1)?,
             file_name: row.get(2)?,
+            sheet: None,
             row: row.get(3)?,
             source: row.get(4)?,
             source_name: row.get(5)?,
@@ -413,7 +414,16 @@ pub(crate) async fn lines_of(tx: &mut Tx, trades: &[Id<Trade>]) -> Result<Vec<Tr
 }
 
 pub(crate) async fn tied_claims(tx: &mut Tx, trade: Id<Trade>) -> Result<Vec<TiedClaim>, DbError> {
-    tx.fetch_all(&TIED_CLAIMS, binds![trade]).await
+    let mut claims: Vec<TiedClaim> = tx.fetch_all(&TIED_CLAIMS, binds![trade]).await?;
+    let sheets = super::import::sheets_of(tx, claims.iter().map(|claim| claim.batch)).await?;
+    for claim in &mut claims {
+        if let Some(sheets) = sheets.get(&claim.batch) {
+            let (sheet, row) = sheets.place(claim.row);
+            claim.sheet = sheet.map(str::to_owned);
+            claim.row = row;
+        }
+    }
+    Ok(claims)
 }
 
 pub(crate) async fn decisions(tx: &mut Tx, claims: &[TiedClaim]) -> Result<Vec<DecisionRow>, DbError> {

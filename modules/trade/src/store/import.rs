@@ -1,5 +1,7 @@
 //! SQL of sources, profiles, import batches, issues and the claims that imports write.
 
+use std::collections::HashMap;
+
 use sh_db::{DbError, Tx, Value, binds};
 use sh_http::Visible;
 use sh_kernel::{Day, Id, Instant};
@@ -8,6 +10,7 @@ use crate::{
     import::{
         batch::{Batch, BatchState, FileProblem, Source, batch_columns},
         columns::Mapping,
+        file::Sheets,
         issue::{Issue, Severity},
         reader::NewClaim,
         tally::Summary,
@@ -58,8 +61,10 @@ sh_db::statements! {
         WHERE source = $1 AND file_hash = $2 AND live = 1");
     /// The files of some batches.
     FILE_NAMES = "SELECT id, file_name FROM import_batch WHERE id {{in_uuid $1}}";
-    /// File and row of some claims.
-    ROWS_OF_CLAIMS = "SELECT claim.id, import_batch.file_name, claim.row_no
+    /// What the check of some batches found out.
+    SUMMARIES = "SELECT id, summary FROM import_batch WHERE id {{in_uuid $1}}";
+    /// Batch, file and row of some claims.
+    ROWS_OF_CLAIMS = "SELECT claim.id, claim.batch, import_batch.file_name, claim.row_no
         FROM claim JOIN import_batch ON import_batch.id = claim.batch WHERE claim.id {{in_uuid $1}}";
     /// Name and hash of every file that counts. Own sales have no file.
     LIVE_FILES = "SELECT DISTINCT file_name, file_hash FROM import_batch WHERE live = 1 AND source <> 'mall'
@@ -190,12 +195,33 @@ pub(crate) async fn file_names(
     tx.fetch_all(&FILE_NAMES, binds![ids]).await
 }
 
-/// File and row of claims.
+/// Batch, file and row of claims.
 pub(crate) async fn rows_of_claims(
     tx: &mut Tx,
     ids: &[Id<Claim>],
-) -> Result<Vec<(Id<Claim>, String, i64)>, DbError> {
+) -> Result<Vec<(Id<Claim>, Id<ImportBatch>, String, u32)>, DbError> {
     tx.fetch_all(&ROWS_OF_CLAIMS, binds![ids]).await
+}
+
+/// The worksheets of those batches of which several were read as one table, so that a row of them can be named.
+pub(crate) async fn sheets_of(
+    tx: &mut Tx,
+    batches: impl IntoIterator<Item = Id<ImportBatch>>,
+) -> Result<HashMap<Id<ImportBatch>, Sheets>, DbError> {
+    #[derive(serde::Deserialize)]
+    struct Known {
+        sheets: Sheets,
+    }
+    let mut ids: Vec<Id<ImportBatch>> = batches.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let found: Vec<(Id<ImportBatch>, Option<String>)> =
+        tx.fetch_all(&SUMMARIES, binds![ids.as_slice()]).await?;
+    let known = found.into_iter().filter_map(|(id, summary)| {
+        let known: Known = serde_json::from_str(&summary?).ok()?;
+        (!known.sheets.parts.is_empty()).then_some((id, known.sheets))
+    });
+    Ok(known.collect())
 }
 
 pub(crate) async fn live_files(tx: &mut Tx) -> Result<Vec<(String, String)>, DbError> {
@@ -401,6 +427,7 @@ pub(crate) async fn issues(
         let args: String = row.get(6)?;
         let issue = Issue {
             row: u32::try_from(place.0).unwrap_or(0),
+            sheet: None,
             severity: Severity::from_code(row.get(2)?),
             column: row.get(3)?,
             value: row.get::<Option<String>>(4)?.unwrap_or_default(),

@@ -3,7 +3,9 @@
 use sh_db::{DbError, FromRow, Row, Tx, binds, inserts, statements};
 use sh_kernel::{Fen, Id, Instant};
 
-use super::matching::ClaimRow;
+use uuid::Uuid;
+
+use super::{import::sheets_of, matching::ClaimRow};
 use crate::{
     matching::{RawEntry, Rule},
     model::{Claim, Ruling, Trade},
@@ -123,7 +125,9 @@ pub struct ClaimView {
     pub seller_name: String,
     /// The buyer's name as reported.
     pub buyer_name: Option<String>,
-    /// Row in its file.
+    /// The worksheet that it stands in, if several of its file were read.
+    pub sheet: Option<String>,
+    /// Row in its file, or in that worksheet.
     pub row: u32,
     /// Name of its source.
     pub source_name: String,
@@ -145,6 +149,7 @@ impl FromRow for ClaimView {
             score: tie.map_or(0, |tie| tie.score),
             seller_name: row.get(18)?,
             buyer_name: row.get(19)?,
+            sheet: None,
             row: row.get(20)?,
             source_name: source_name.unwrap_or_else(|| claim.source.clone()),
             region: row.get(22)?,
@@ -169,7 +174,17 @@ pub struct QueueFilter {
 
 /// Claims with all that a person looks at, in no order.
 pub(crate) async fn claim_views(tx: &mut Tx, ids: &[Id<Claim>]) -> Result<Vec<ClaimView>, DbError> {
-    tx.fetch_all(&CLAIM_VIEWS, binds![ids]).await
+    let mut views: Vec<ClaimView> = tx.fetch_all(&CLAIM_VIEWS, binds![ids]).await?;
+    let batch = |view: &ClaimView| Id::from_uuid(Uuid::from_u128(view.claim.batch));
+    let sheets = sheets_of(tx, views.iter().map(batch)).await?;
+    for view in &mut views {
+        if let Some(sheets) = sheets.get(&batch(view)) {
+            let (sheet, row) = sheets.place(view.row);
+            view.sheet = sheet.map(str::to_owned);
+            view.row = row;
+        }
+    }
+    Ok(views)
 }
 
 /// Waiting claims, each with the claim that stands for the trade it may belong to. `cities` limits what may be seen.

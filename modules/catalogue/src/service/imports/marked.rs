@@ -59,7 +59,7 @@ fn write(
     }
     let titles =
         MarkTitles { result: locale.t("import-mark-result"), reason: locale.t("import-mark-reason") };
-    let outcome = |row: &SheetRow| {
+    let outcome = |_: usize, row: &SheetRow| {
         if layout.header.is_header_repeat(row) || is_total_row(&row.cells).is_some() {
             return None;
         }
@@ -73,12 +73,12 @@ fn write(
             |issues| told(locale, &layout, issues),
         ))
     };
-    mark(path, &LIMITS, &layout.sheet, &layout.header, &titles, outcome, output).map_err(
-        |error| match error {
+    mark(path, &LIMITS, &[(&layout.sheet, &layout.header)], &titles, outcome, output).map_err(|error| {
+        match error {
             MarkError::Read(error) => Error::File(error.into()),
             other => sh_files::store::StoreError::Io(std::io::Error::other(other)).into(),
-        },
-    )
+        }
+    })
 }
 
 fn told(locale: Locale, layout: &Layout, issues: &[Issue]) -> RowOutcome {

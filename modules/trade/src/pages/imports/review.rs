@@ -14,7 +14,7 @@ use crate::{
     import::{
         columns::{Column as TableColumn, Columns},
         fields::Field as Meaning,
-        file::Sheets,
+        file::{EVERY_SHEET, Sheets},
         issue::{Issue, Severity},
         tally::Summary,
     },
@@ -66,7 +66,7 @@ fn cells(locale: Locale, issues: &[Issue]) -> Markup {
                 Some(if whole {
                     html! { (locale.t("import-whole-file")) }
                 } else {
-                    html! { (issue.row) }
+                    html! { (row_in(issue.sheet.as_deref(), issue.row)) }
                 }),
                 column.map(|column| html! { (column) }),
                 (!issue.value.is_empty()).then(|| html! { span.cell-value { (issue.value) } }),
@@ -92,6 +92,16 @@ fn cells(locale: Locale, issues: &[Issue]) -> Markup {
     data_table(locale, &table)
 }
 
+/// Number and worksheet of a row of the check.
+fn row_at(summary: &Summary, row: u32) -> Markup {
+    let (sheet, row) = summary.sheets.place(row);
+    row_in(sheet, row)
+}
+
+fn row_in(sheet: Option<&str>, row: u32) -> Markup {
+    html! { @if let Some(sheet) = sheet { (sheet) " " } (row) }
+}
+
 /// The first good rows as they would be posted.
 pub(super) fn samples(locale: Locale, summary: &Summary) -> Markup {
     let regions = Regions::get();
@@ -100,7 +110,7 @@ pub(super) fn samples(locale: Locale, summary: &Summary) -> Markup {
         let origin = facts.origin.map(|code| regions.full_name(code, facts.day));
         Row {
             cells: vec![
-                Some(html! { (sample.row) }),
+                Some(row_at(summary, sample.row)),
                 Some(html! { (facts.day) }),
                 Some(html! { (facts.seller) }),
                 facts.buyer.as_ref().map(|buyer| html! { (buyer) }),
@@ -172,14 +182,19 @@ pub(super) fn layout_editor(locale: Locale, view: &View, columns: &Columns, shee
 }
 
 fn choose_sheet(locale: Locale, sheets: &Sheets) -> Markup {
-    let named = sheets.all.iter().map(|name| Choice::new(name, name));
+    let every = Choice::new(EVERY_SHEET, locale.t("import-sheet-every"));
+    let named = std::iter::once(every).chain(sheets.all.iter().map(|name| Choice::new(name, name)));
     let automatic = if sheets.read.is_empty() || sheets.chosen {
         locale.t("import-sheet-automatic")
     } else {
         locale.with("import-sheet-now", &[("sheet", sheets.read.as_str().into())])
     };
     let choices = std::iter::once(Choice::new("", automatic)).chain(named).collect();
-    let chosen = if sheets.chosen { sheets.read.as_str() } else { "" };
+    let chosen = match (sheets.chosen, sheets.parts.is_empty()) {
+        (true, true) => sheets.read.as_str(),
+        (true, false) => EVERY_SHEET,
+        (false, _) => "",
+    };
     Field::select("sheet", &locale.t("import-sheet"), choices).value(chosen).required().render(locale)
 }
 

@@ -15,10 +15,10 @@ use crate::{
     import::{
         batch::{Batch, BatchState, Source},
         issue::Issue,
-        tally::{Summary, TotalCheck},
+        tally::Summary,
     },
     model::ImportBatch,
-    pages::source_name,
+    pages::{row_text, source_name},
     service::{
         check::problem_text,
         imports::{self, Became},
@@ -181,7 +181,7 @@ fn checked(locale: Locale, view: &View) -> Markup {
     html! {
         (panel(&locale.t("import-outcome"), None, &counts(locale, summary)))
         @if !summary.totals.is_empty() {
-            (panel(&locale.t("import-totals"), None, &totals(locale, &summary.totals)))
+            (panel(&locale.t("import-totals"), None, &totals(locale, summary)))
         }
         @if !view.issues.is_empty() {
             (panel(&locale.t("import-issues"), None, &review::issues(locale, view, summary)))
@@ -218,18 +218,19 @@ fn counts(locale: Locale, summary: &Summary) -> Markup {
                 @if let Some((first, last)) = summary.day_first.zip(summary.day_last) { (first) "～" (last) }
             }),
             (locale.t("import-sheet"), html! {
-                @if summary.sheets.read.is_empty() { "--" } @else { (summary.sheets.read) }
+                @if summary.sheets.read.is_empty() { "--" } @else { (summary.sheets.names()) }
             }),
         ]))
     }
 }
 
-fn totals(locale: Locale, totals: &[TotalCheck]) -> Markup {
-    let rows = totals.iter().map(|total| {
+fn totals(locale: Locale, summary: &Summary) -> Markup {
+    let rows = summary.totals.iter().map(|total| {
+        let (sheet, row) = summary.sheets.place(total.row);
         let (tone, word) =
             if total.agrees { (Tone::Good, "import-total-agrees") } else { (Tone::Bad, "import-total-not") };
         Row::new([
-            html! { (locale.with("import-total-row", &[("row", total.row.to_string().into())])) },
+            html! { (row_text(locale, sheet, row)) },
             html! { (total.stated.to_grouped()) },
             html! { (total.computed.to_grouped()) },
             status_tag(tone, &locale.t(word)),

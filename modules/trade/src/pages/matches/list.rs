@@ -12,7 +12,7 @@ use sh_ui::{
 
 use super::{QueueQuery, undo_banner, yuan};
 use crate::{
-    pages::source_name,
+    pages::{row_text, source_name},
     service::matches::{self, Pair, QueueSum, WaitingSource, rule_text},
 };
 
@@ -133,7 +133,7 @@ fn row(locale: Locale, query: &QueueQuery, pair: &Pair) -> Row {
     Row::new([
         html! {
             a href=(query.link(&path, &[])) {
-                (source_name(locale, &claim.claim.source, &claim.source_name)) " " (locale.with("matches-row", &[("row", i64::from(claim.row).into())]))
+                (source_name(locale, &claim.claim.source, &claim.source_name)) " " (row_text(locale, claim.sheet.as_deref(), claim.row))
             }
         },
         html! { (claim.seller_name) },

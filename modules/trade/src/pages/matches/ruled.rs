@@ -12,7 +12,7 @@ use sh_ui::{
 use super::QueueQuery;
 use crate::{
     model::Ruling,
-    pages::source_name,
+    pages::{row_text, source_name},
     service::{
         matches::{self, ClaimView, Ruled},
         rule::{self, RuleError},
@@ -89,7 +89,7 @@ fn row(locale: Locale, ruled: &Ruled) -> Row {
 fn claim(locale: Locale, view: Option<&ClaimView>) -> Markup {
     let Some(view) = view else { return html! { "--" } };
     html! {
-        (source_name(locale, &view.claim.source, &view.source_name)) " " (locale.with("matches-row", &[("row", i64::from(view.row).into())]))
+        (source_name(locale, &view.claim.source, &view.source_name)) " " (row_text(locale, view.sheet.as_deref(), view.row))
         br;
         (view.seller_name) " " (view.claim.product) " " (money(locale, Fen(view.claim.amount)))
     }

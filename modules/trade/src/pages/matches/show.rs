@@ -18,7 +18,7 @@ use crate::{
         explain::{Detail, Field, FieldComparison, Verdict as Compared},
     },
     model::{Claim, DayPrecision},
-    pages::source_name,
+    pages::{row_text, source_name},
     service::{
         matches::{self, ClaimView, Pair, rule_text},
         rule,
@@ -114,7 +114,7 @@ fn deciding(locale: Locale, query: &QueueQuery, pair: &Pair) -> Markup {
 
 /// Which row of which file of which source.
 fn side(locale: Locale, view: &ClaimView) -> String {
-    let row = locale.with("matches-row", &[("row", i64::from(view.row).into())]);
+    let row = row_text(locale, view.sheet.as_deref(), view.row);
     format!("{} {} {row}", source_name(locale, &view.claim.source, &view.source_name), view.file_name)
 }
 
