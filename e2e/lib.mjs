@@ -16,6 +16,8 @@
 //   checkPage(page, label)            No text is missing or cut off, every icon draws something; at every width of
 //                                     `widths` axe finds nothing, and there and at 320 px the page does not scroll
 //                                     sideways. A failure names page, width, language, rule and selector.
+//   checkEditions(page, label)        The care edition (larger type) on a phone and a desk, and the page as it is printed on
+//                                     A4: axe finds nothing, nothing scrolls sideways.
 //   checkAxe(page, label)             axe finds nothing on the page as it is now (WCAG 2.2 AA and best practice). axe is
 //                                     a script itself: in a story without JavaScript this checks nothing.
 //   checkNoSidewaysScroll(page, label)
@@ -252,6 +254,28 @@ export const checkPage = async (page, label) => {
       await check(page, `${label} at ${width} px in ${language}`).catch((error) => found.push(error.message));
     }
   }
+  await page.setViewportSize(before);
+  assert.equal(found.length, 0, `\n${found.join("\n")}`);
+};
+
+/** A4 upright in CSS pixels. */
+const paper = { width: 794, height: 1123 };
+
+export const checkEditions = async (page, label) => {
+  const before = page.viewportSize();
+  const found = [];
+  const look = async (size, edition) => {
+    await page.setViewportSize(size);
+    for (const check of [checkAxe, checkNoSidewaysScroll]) {
+      await check(page, `${label} ${edition} at ${size.width} px`).catch((error) => found.push(error.message));
+    }
+  };
+  await page.evaluate(() => document.documentElement.setAttribute("data-care", "1"));
+  for (const width of [390, 1280]) await look({ width, height: 800 }, "in the care edition");
+  await page.evaluate(() => document.documentElement.removeAttribute("data-care"));
+  await page.emulateMedia({ media: "print" });
+  await look(paper, "printed");
+  await page.emulateMedia({ media: null });
   await page.setViewportSize(before);
   assert.equal(found.length, 0, `\n${found.join("\n")}`);
 };

@@ -37,5 +37,5 @@ pub use module::{BODY_BYTES_MAX, Identify, MenuEntry, Module, module, site};
 pub use naming::{Named, Namer, Names, Naming, Thing, names_of};
 pub use page::{BadCursor, Listing, Page};
 pub use permission::{Permission, Role};
-pub use render::{ProblemBody, ProblemField};
+pub use render::{ProblemBody, ProblemField, specimen};
 pub use respond::{Html, Redirect, local_path, set_cookie};

@@ -11,7 +11,7 @@ use serde::Serialize;
 use sh_ui::{Arg, Frame, Locale, Tone, button_link, error_summary, plain_page, toast};
 use utoipa::ToSchema;
 
-use crate::{Context, Html, error::Problem};
+use crate::{Context, Failure, Html, error::Problem};
 
 /// Whom an address speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +131,11 @@ fn sign_in_address(next: &str) -> String {
 fn fragment(ctx: &Context, problem: &Problem) -> Markup {
     let reference = ctx.locale.with("problem-reference", &[("trace", ctx.trace.as_str().into())]);
     toast(Tone::Bad, &format!("{} {reference}", title(ctx.locale, problem)))
+}
+
+/// The page that a failure gets, with status 200, for the style guide: some failures cannot be asked for.
+pub fn specimen(ctx: &Context, failure: &Failure) -> Html {
+    Html(page(ctx, &failure.0))
 }
 
 fn page(ctx: &Context, problem: &Problem) -> Markup {
