@@ -21,10 +21,9 @@ inserts! {
         day I64, day_precision I64, seller I64, seller_name Text, buyer I64, buyer_kind I64, product Text, category I64,
         origin I64, destination I64, amount I64, basis I64, quantity I64, order_no Text, invoice_no Text, stage I64,
         role I64, channel I64, certified I64, link I64) "";
-    TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, source Text, destination I64, amount I64,
-        day I64) "";
+    TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, posting I64) "";
     TALLY = tie_tally(source Text, state I64, claims I64, amount I64) "";
-    DECISIONS = decision(id Uuid, claim Uuid, trade Uuid, state I64, rule I64, score I64, posting I64, at Instant) "";
+    DECISIONS = decision(claim Uuid, posting I64, trade Uuid, state I64, rule I64, score I64) "";
     POSTINGS = posting(seq I64, at Instant, day I64, cause Text) "";
     TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64, channel I64,
         product Text, amount I64, grade I64, claims I64, lines I64, posting I64) "";
@@ -371,31 +370,17 @@ async fn a_trade_opens_with_what_everybody_says_of_it(db: Db) {
         tx.insert(&CLAIMS, claim_row(901, 12, "city-440300", 5, None, Some("24442000000000000001"))).await?;
         tx.insert(&CLAIMS, claim_row(902, 7, "832", 0, Some("DD-1"), None)).await?;
         tx.insert(&CLAIMS, claim_row(903, 8, "832", 0, None, None)).await?;
-        let tie = |claim: u64, trade: Option<u64>, state: i64, source: &str| {
+        let tie = |claim: u64, trade: Option<u64>, state: i64| {
             let trade: Option<Id<()>> = trade.map(id);
-            binds![
-                id::<()>(claim),
-                trade,
-                state,
-                2_i64,
-                940_i64,
-                source,
-                440_300_i64,
-                102_i64,
-                20_200_103_i64
-            ]
+            binds![id::<()>(claim), trade, state, 2_i64, 940_i64, 2_i64]
         };
-        tx.insert(&TIES, tie(901, Some(2), 2, "city-440300")).await?;
-        tx.insert(&TIES, tie(902, Some(2), 1, "832")).await?;
-        tx.insert(&TIES, tie(903, None, 5, "832")).await?;
+        tx.insert(&TIES, tie(901, Some(2), 2)).await?;
+        tx.insert(&TIES, tie(902, Some(2), 1)).await?;
+        tx.insert(&TIES, tie(903, None, 5)).await?;
         for (source, state) in [("city-440300", 2_i64), ("832", 1), ("832", 5)] {
             tx.insert(&TALLY, binds![source, state, 1_i64, 102_i64]).await?;
         }
-        tx.insert(
-            &DECISIONS,
-            binds![id::<()>(1), id::<()>(901), id::<()>(2), 2_i64, 2_i64, 940_i64, 2_i64, AT],
-        )
-        .await?;
+        tx.insert(&DECISIONS, binds![id::<()>(901), 1_i64, id::<()>(902), 5_i64, 2_i64, 800_i64]).await?;
         Ok::<_, DbError>(())
     })
     .await
@@ -406,7 +391,18 @@ async fn a_trade_opens_with_what_everybody_says_of_it(db: Db) {
     let claims: Vec<_> =
         trade.claims.iter().map(|claim| (claim.source_name.as_str(), claim.row, claim.state)).collect();
     assert_eq!(claims, [("832 平台", 7, TieState::Anchor), ("深圳市月报", 12, TieState::ByRule)]);
-    assert_eq!((trade.claims[0].file_name.as_str(), trade.decisions.len()), ("orders.csv", 1));
+    assert_eq!(trade.claims[0].file_name, "orders.csv");
+    // What stood before, then what stands.
+    let told: Vec<_> =
+        trade.decisions.iter().map(|one| (one.claim, one.posting, one.state, one.score)).collect();
+    assert_eq!(
+        told,
+        [
+            (id(901), 1, TieState::Waiting, 800),
+            (id(901), 2, TieState::ByRule, 940),
+            (id(902), 2, TieState::Anchor, 940)
+        ]
+    );
     assert_eq!(
         trade.reasons,
         [
