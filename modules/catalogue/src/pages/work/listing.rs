@@ -83,8 +83,9 @@ fn decision(ctx: &Context, opened: &Opened) -> Markup {
             }))
             (panel(&ctx.t("listing-remarks"), None, &remarks(ctx)))
             div.query-actions {
-                button.button type="submit" name="action" value="approve" { (ctx.t("listing-approve")) }
+                // The first button is what Enter in a remark presses.
                 (button_danger(&ctx.t("listing-return"), "action", "return"))
+                button.button type="submit" name="action" value="approve" { (ctx.t("listing-approve")) }
             }
         }
     }
