@@ -1,6 +1,6 @@
 //! What the market sells: shops, products, their variants, and the states they pass through.
 
-use serde::{Deserialize, Serialize};
+use sh_db::coded;
 use sh_files::parse::BaseUnit;
 use sh_kernel::{Fen, Id};
 
@@ -19,51 +19,6 @@ pub struct Picture;
 /// A freight template (运费模板); only the type of an identifier.
 #[derive(Debug)]
 pub struct Freight;
-
-/// Declares an enumeration whose values are stored as numbers and named by stable words.
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $code:literal $word:literal, )* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $( $(#[$vdoc])* $variant, )* }
-
-        impl $name {
-            /// Every value, in the order of its number.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The number stored in the database.
-            pub const fn code(self) -> i64 {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// The value with this number.
-            pub const fn from_code(code: i64) -> Option<Self> {
-                match code { $($code => Some(Self::$variant),)* _ => None }
-            }
-
-            /// The word in files, addresses and interfaces.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// The value with this word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-
-        impl sh_db::Column for $name {
-            fn read(row: &sh_db::Row, index: usize) -> Result<Self, sh_db::DbError> {
-                let code: i64 = row.get(index)?;
-                Self::from_code(code).ok_or_else(|| sh_db::DbError::Column {
-                    column: index,
-                    problem: format!("{code} is no {}", stringify!($name)),
-                })
-            }
-        }
-    };
-}
 
 coded! {
     /// Whether a product can be bought (上架状态).

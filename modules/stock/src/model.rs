@@ -1,6 +1,6 @@
 //! Lots, reasons and quantities. No input, no output, no clock.
 
-use serde::{Deserialize, Serialize};
+use sh_db::coded;
 use sh_files::{
     parse::{self, BaseUnit},
     sheet::Cell,
@@ -20,46 +20,6 @@ pub struct Movement;
 pub const EXPIRING_DAYS: i32 = 30;
 /// The most that one document moves, in the base unit: ten thousand tonnes.
 pub const QUANTITY_MAX: i64 = 10_000_000_000;
-
-/// Declares an enumeration whose values are stored as numbers and named by stable words.
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $code:literal $word:literal, )* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $( $(#[$vdoc])* $variant, )* }
-
-        impl $name {
-            /// Every value, in the order of its number.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The number stored in the database.
-            pub const fn code(self) -> i64 {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// The word in addresses and forms.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// The value with this word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-
-        impl sh_db::Column for $name {
-            fn read(row: &sh_db::Row, index: usize) -> Result<Self, sh_db::DbError> {
-                let code: i64 = row.get(index)?;
-                Self::ALL.iter().copied().find(|value| value.code() == code).ok_or_else(|| sh_db::DbError::Column {
-                    column: index,
-                    problem: format!("{code} is no {}", stringify!($name)),
-                })
-            }
-        }
-    };
-}
 
 coded! {
     /// Whether a lot is sold (批次状态).

@@ -2,42 +2,7 @@
 //!
 //! Each value is a small stable number in the database. Numbers are never reused; a new value gets a new number.
 
-use serde::{Deserialize, Serialize};
-
-/// Declares an enum whose values are stored as numbers and named by stable words in files, URLs and interfaces.
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $code:literal $word:literal, )* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $( $(#[$vdoc])* $variant, )* }
-
-        impl $name {
-            /// Every value, in the order of its number.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The number stored in the database.
-            pub const fn code(self) -> i64 {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// The value with this number.
-            pub const fn from_code(code: i64) -> Option<Self> {
-                match code { $($code => Some(Self::$variant),)* _ => None }
-            }
-
-            /// The word used in files, URLs and interfaces; the text for people is `<axis>-<word>` in the locales.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// The value with this word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-    };
-}
+use sh_db::coded;
 
 coded! {
     /// How far a sale has come (交易阶段). A figure says which stages it counts.

@@ -6,6 +6,7 @@
 //! the driver underneath.
 
 mod catalogue;
+mod coded;
 mod connect;
 mod error;
 mod group;
