@@ -18,7 +18,8 @@ const trade = async () => {
   const list = await (await fetch(`${base}/data/trades?origin=520000`)).text();
   return list.match(/\/data\/trade\/[0-9a-f-]{36}/)[0];
 };
-const pages = ["/data", "/data/origin/520000", await trade(), "/data/m/gd-3y"];
+const product = (await (await fetch(`${base}/c/fruit`)).text()).match(/\/p\/[0-9a-f-]{36}/)[0];
+const pages = ["/", "/c/fruit", product, "/data", "/data/origin/520000", await trade(), "/data/m/gd-3y"];
 
 for (const path of pages) {
   test(`${path} is quick on a phone`, { timeout: 240_000 }, async (t) => {

@@ -5,10 +5,41 @@ import { checkPage, run, signIn, story } from "./lib.mjs";
 import { checkReturn, cityReturn, postReturn, twins } from "./returns.mjs";
 
 /**
- * A page: `path`, or `from` a page that lists it and the link that leads there, or `waiting`, what `prepare` made. `as` is
+ * A page: `path`, or `from` a page that lists it and the link that leads there (`then` what follows it), or `waiting`, what
+ * `prepare` made. `as` is
  * who looks, `status` what the page answers if not 200.
  */
 const pages = [
+  { path: "/" },
+  { path: "/halls" },
+  { path: "/halls/530000" },
+  { from: "/halls/530000", link: 'main a[href^="/halls/530000/"]' },
+  { from: "/halls/530000", link: 'main a[href^="/producers/"]' },
+  { path: "/c/fruit" },
+  { path: "/c/fruit?min=10&max=200&certified=1&sort=price" },
+  { path: "/search?q=pg" },
+  { path: "/search?q=%E6%BD%9C%E6%B0%B4%E8%89%87" },
+  { path: "/search?q=%E8%8B%B9%E6%9E%9C&min=x" },
+  { from: "/c/fruit", link: 'main a[href^="/p/"]' },
+  { path: "/p/0192f000-0000-7000-8000-000000000000", status: 404 },
+  { path: "/me/favourites", as: "shopper" },
+  { path: "/s/products", as: "supplier" },
+  { path: "/s/products/new", as: "supplier" },
+  { from: "/s/products", link: 'main th a[href^="/s/products/"]', as: "supplier" },
+  { from: "/s/products", link: 'main th a[href^="/s/products/"]', then: "/pictures", as: "supplier" },
+  { path: "/s/products/import", as: "supplier" },
+  { from: "/s/products/import", link: 'main a[href^="/s/imports/"]', as: "supplier" },
+  { path: "/s/freight", as: "supplier" },
+  { path: "/s/shop", as: "supplier" },
+  { path: "/s/stock", as: "supplier" },
+  { path: "/s/stock/receive", as: "supplier" },
+  { from: "/s/stock/receive", link: 'main a[href*="sku="]', as: "supplier" },
+  { from: "/s/stock", link: 'main a[href^="/s/stock/01"]', as: "supplier" },
+  { path: "/w/listings", as: "mall" },
+  { from: "/w/listings", link: 'main a[href^="/w/listings/"]', as: "mall" },
+  { path: "/w/sellers", as: "mall" },
+  { from: "/w/sellers", link: 'main th a[href^="/w/sellers/"]', as: "mall" },
+  { path: "/w/halls", as: "mall" },
   { path: "/data" },
   { path: "/data?d=gd-2020" },
   { path: "/data/screen" },
@@ -83,10 +114,10 @@ const waiting = {};
 describe("every page", { concurrency: 2 }, () => {
   before(prepare);
   for (const locale of ["zh-CN", "en"]) {
-    for (const { path, from, link, waiting: made, as, status = 200 } of pages) {
-      const name = path ?? (made ? `an import to ${made}` : `${from} → ${link.match(/\/[a-z/]+/)}`);
+    for (const { path, from, link, then = "", waiting: made, as, status = 200 } of pages) {
+      const name = path ?? (made ? `an import to ${made}` : `${from} → ${link.match(/\/[a-z/]+/)}${then}`);
       story(`${name}${as ? ` as ${as}` : ""} in ${locale}`, { locale, as, js: [true] }, async ({ page }) => {
-        const found = path ?? waiting[made] ?? (await linkOn(page, from, link));
+        const found = path ?? waiting[made] ?? (await linkOn(page, from, link)) + then;
         const answer = await page.goto(found, { waitUntil: "load" });
         assert.equal(answer.status(), status, found);
         await checkPage(page, found);
@@ -97,7 +128,7 @@ describe("every page", { concurrency: 2 }, () => {
 
 story("every page of the menus is looked at", { js: [false] }, async ({ page }) => {
   const looked = new Set(pages.map(({ path }) => path));
-  for (const login of ["admin", "province", "auditor"]) {
+  for (const login of ["admin", "province", "auditor", "mall", "supplier"]) {
     await page.context().clearCookies();
     await signIn(page, login);
     const links = await page.locator("nav.side a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));

@@ -114,7 +114,7 @@ fn page(
 fn saved(ctx: &Context, id: Id<Product>, stamp: i64, note: Option<(Tone, String)>) -> Markup {
     html! {
         div #saved hx-post=(format!("{}/draft", home(id))) hx-include="closest form"
-            hx-trigger="change from:closest form delay:1s" hx-target="#saved" hx-swap="outerHTML" {
+            hx-trigger="change from:'closest form' delay:1s" hx-target="#saved" hx-swap="outerHTML" {
             input type="hidden" name="stamp" value=(stamp);
             @match note {
                 Some((Tone::Bad, text)) => (toast(Tone::Bad, &text)),
