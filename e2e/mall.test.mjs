@@ -31,9 +31,13 @@ async function push(page, selector) {
   return sending(page, () => press(page, "Enter"));
 }
 
-/** What is typed is kept by itself a moment later; handing in waits for it as a person's eyes do. */
+/** What is typed is kept by itself a moment after its field was left; handing in waits for it as a person's eyes do. */
 async function kept(page, js) {
-  if (js) await page.locator("#saved [role=status]").waitFor();
+  if (!js) return;
+  const answer = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith("/draft"));
+  await press(page, "Tab");
+  assert.equal((await answer).status(), 200);
+  await page.locator("#saved [role=status]").waitFor();
 }
 
 story("a product comes from its supplier to a shopper", { width: 390, seconds: 240 }, async ({ page, js }) => {
