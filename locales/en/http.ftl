@@ -94,3 +94,6 @@ permission-edit-listings = Edit products
 permission-review-listings = Review products
 permission-manage-mall = Manage the mall
 permission-shop = Shop
+permission-read-orders = See orders
+permission-handle-orders = Handle orders
+permission-settle-orders = Enter payments and refunds

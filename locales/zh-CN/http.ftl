@@ -94,3 +94,6 @@ permission-edit-listings = 维护商品
 permission-review-listings = 审核商品
 permission-manage-mall = 管理商城
 permission-shop = 购物
+permission-read-orders = 查看订单
+permission-handle-orders = 处理订单
+permission-settle-orders = 登记收退款

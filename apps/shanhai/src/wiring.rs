@@ -5,11 +5,19 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
-use sh_catalogue::{hook::Headline, service::halls::Counts};
+use sh_catalogue::{
+    hook::{Buy, Headline},
+    service::halls::Counts,
+};
 use sh_db::{Db, Migration, Options};
 use sh_http::{App, Context, Module, Settings};
 use sh_jobs::Handlers;
 use sh_kernel::{IdGen, SystemClock};
+use sh_mall::{
+    desk::Queue,
+    provider::{Providers, bank::Bank, simulator::Simulator},
+    token::Keys,
+};
 use sh_statistics::{
     Figures, Kept,
     cube::{self, CubeSink},
@@ -53,7 +61,9 @@ pub async fn open(place: &Place, settings: Settings) -> anyhow::Result<App> {
         .with_context(|| format!("cannot create the folder {}", place.data))?;
     let db = open_database(place).await?;
     db.migrate(&migrations()).await.context("the schema cannot be brought up to date")?;
-    assemble(db, &place.data, settings)
+    let app = assemble(db, &place.data, settings)?;
+    let (keys, queue) = (Keys::load(&app).await?, Queue::start(&app));
+    Ok(app.with(keys).with(queue))
 }
 
 /// Opens the database as it is.
@@ -80,7 +90,15 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
         .with(namer());
     let app =
         app.with(Counts::default()).with(Headline(Arc::new(|app, ctx| Box::pin(hooks::headline(app, ctx)))));
+    let app = app
+        .with(Buy(Arc::new(|app, ctx, shown| Box::pin(sh_mall::buy(app, ctx, shown)))))
+        .with(Providers::new(vec![Arc::new(Bank)]));
     Ok(sh_access::install(app)?)
+}
+
+/// The program with a made-up way to pay, for demonstrations: whoever can open its page has paid.
+pub(crate) fn with_simulator(app: App) -> App {
+    app.with(Providers::new(vec![Arc::new(Simulator), Arc::new(Bank)]))
 }
 
 /// Every step of every module's schema.
@@ -101,6 +119,7 @@ pub fn modules() -> Vec<Module> {
         search(),
         sh_catalogue::module(),
         sh_stock::module(),
+        sh_mall::module(),
         crate::pages::home::module(),
         crate::pages::styleguide::module(),
     ]
@@ -156,6 +175,8 @@ pub fn handlers() -> Arc<Handlers> {
 pub(crate) fn start_background(app: &App) {
     sh_jobs::start(app, &handlers(), WORKERS);
     follow_ledger(app);
+    let mall = app.clone();
+    app.tasks.spawn(async move { sh_mall::service::chores::run(&mall).await });
     let sums = app.clone();
     app.tasks.spawn(async move {
         tokio::select! {
@@ -178,6 +199,9 @@ pub(crate) fn start_background(app: &App) {
             }
             if let Err(error) = sh_catalogue::service::shelf::forget_expired(&ctx, &housekeeping).await {
                 tracing::warn!(%error, "recognitions that have ended are still listed");
+            }
+            if let Err(error) = sh_mall::service::basket::forget_old(&ctx, &housekeeping).await {
+                tracing::warn!(%error, "baskets that were left are still kept");
             }
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_hours(24)) => {}

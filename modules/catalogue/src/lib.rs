@@ -65,6 +65,11 @@ pub const INSERTS: [&[Insert]; 6] = [
     store::sku::INSERTS,
 ];
 
+/// A page of the mall with its head and places, for modules whose pages belong to it.
+pub fn mall_page(ctx: &sh_http::Context, frame: sh_ui::Frame, content: &maud::Markup) -> maud::Markup {
+    pages::mall::frame::page(ctx, frame, "", true, content)
+}
+
 /// What this module brings into the program. It shows more with [`hook::Buy`] and [`hook::Headline`] hung into the program,
 /// and counts less often with [`service::halls::Counts`].
 pub fn module() -> sh_http::Module {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sh_db::{DbError, Tx, binds};
 use sh_http::{Actor, App, Context, Invalid, Listing, Names, Page, Permission, Scope, Thing, names_of};
-use sh_kernel::{Day, FieldErrors, Id, Instant};
+use sh_kernel::{Day, FieldErrors, Id, IdGen, Instant};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -78,6 +78,53 @@ pub async fn record(tx: &mut Tx, ctx: &Context, entry: Entry) -> Result<(), DbEr
         &ctx.trace
     ];
     tx.insert(&store::ADD_ENTRY, row).await.map(drop)
+}
+
+/// Who makes a change, where no request is at hand: in a batch that carries out the commands of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// A stable key: `user:…`, `system:jobs`.
+    pub actor: String,
+    /// How the log names them.
+    pub name: String,
+    /// Reference to the request.
+    pub trace: String,
+}
+
+impl By {
+    /// Whoever acts in this context.
+    pub fn of(ctx: &Context) -> Self {
+        Self { actor: ctx.actor.key(), name: ctx.actor.label().to_owned(), trace: ctx.trace.clone() }
+    }
+}
+
+/// Writes the changes of a batch to the log, in the transaction that makes them, in one go.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn record_many(
+    tx: &mut Tx,
+    (ids, at): (&IdGen, Instant),
+    entries: Vec<(By, Entry)>,
+) -> Result<(), DbError> {
+    let text = |value: Option<Value>| value.map(|value| value.to_string());
+    let rows = entries.into_iter().map(|(by, entry)| {
+        binds![
+            ids.next::<AuditEntry>(at),
+            at,
+            by.actor,
+            by.name,
+            entry.action,
+            entry.object_kind,
+            entry.object_id,
+            text(entry.before),
+            text(entry.after),
+            entry.reason,
+            by.trace
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    tx.insert_many(&store::ADD_ENTRY, rows).await.map(drop)
 }
 
 /// Asks to see what is masked otherwise (脱敏信息). Allowed with [`Permission::Unmask`] there and a reason; the log then

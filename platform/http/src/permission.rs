@@ -77,6 +77,12 @@ coded! {
         ManageMall = "manage-mall",
         /// Put products aside and buy (购物).
         Shop = "shop",
+        /// See orders of a shop, or of all shops (查看订单).
+        ReadOrders = "read-orders",
+        /// Send goods and answer requests for refunds (处理订单).
+        HandleOrders = "handle-orders",
+        /// Enter what banks show and send money back (收退款登记).
+        SettleOrders = "settle-orders",
     }
 }
 
@@ -104,6 +110,7 @@ impl Permission {
                 Self::ReadListings
             }
             Self::Shop => Self::Shop,
+            Self::ReadOrders | Self::HandleOrders | Self::SettleOrders => Self::ReadOrders,
         }
     }
 
@@ -120,6 +127,7 @@ impl Permission {
                 | Self::ReadLedger
                 | Self::ReadJobs
                 | Self::ReadListings
+                | Self::ReadOrders
                 | Self::Unmask
         )
     }
@@ -191,11 +199,14 @@ const AUDITOR: &[P] = &[
     P::Unmask,
     P::ReadJobs,
     P::ReadListings,
+    P::ReadOrders,
 ];
 const OPERATOR: &[P] =
     &[P::ReadClaims, P::ImportClaims, P::ConfirmImport, P::WithdrawImport, P::ReadSources, P::ReadJobs];
-const MALL_OPERATOR: &[P] = &[P::ReadListings, P::ReviewListings, P::ManageMall];
-const SUPPLIER: &[P] = &[P::ReadListings, P::EditListings, P::ReadJobs];
+const MALL_OPERATOR: &[P] =
+    &[P::ReadListings, P::ReviewListings, P::ManageMall, P::ReadOrders, P::SettleOrders];
+const SUPPLIER: &[P] =
+    &[P::ReadListings, P::EditListings, P::ReadJobs, P::ReadOrders, P::HandleOrders];
 const SHOPPER: &[P] = &[P::Shop];
 
 coded! {

@@ -41,7 +41,7 @@ impl Demo {
             site: demo::site(),
             ..Settings::default()
         };
-        let app = wiring::open(place, settings).await?;
+        let app = wiring::with_simulator(wiring::open(place, settings).await?);
         wiring::install(&app).await?;
         let mut logins = demo::users::create(&app).await?;
         logins.extend(self.open_mall(&app, place).await?);

@@ -25,11 +25,17 @@ pub(crate) struct Serve {
     /// A proxy whose word on the caller's address is believed. May be given several times.
     #[arg(long)]
     trusted_proxy: Vec<std::net::IpAddr>,
+    /// With a made-up way to pay, for trying things out: whoever can open its page has paid.
+    #[arg(long, env = "SHANHAI_PAY_SIMULATOR")]
+    pay_simulator: bool,
 }
 
 impl Serve {
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
-        let app = wiring::open(place, self.settings()).await?;
+        let mut app = wiring::open(place, self.settings()).await?;
+        if self.pay_simulator {
+            app = wiring::with_simulator(app);
+        }
         wiring::put_defaults(&app).await?;
         listen(app, SocketAddr::new(self.host, self.port)).await
     }

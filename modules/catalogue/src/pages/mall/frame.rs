@@ -19,6 +19,8 @@ pub(crate) fn page(ctx: &Context, frame: Frame, query: &str, headed: bool, conte
         place("mall-halls", "/halls", "building-store"),
         place("mall-categories", "/#categories", "category"),
         place("mall-data", "/data", "chart-bar"),
+        place("basket-title", "/basket", "basket"),
+        place("orders-title", "/orders", "inbox"),
     ];
     if crate::service::favourites::may(ctx) {
         places.push(place("mall-favourites", "/me/favourites", "heart"));

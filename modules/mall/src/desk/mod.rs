@@ -1,0 +1,191 @@
+//! The one queue of everything that moves value (交易台): commands are decided one after the other in memory and written
+//! set-wise in one transaction, as the ledger describes.
+
+#![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
+
+mod known;
+mod parts;
+mod pay;
+mod place;
+mod write;
+
+use sh_db::{Batch, Db, DbError, GroupCommit, Limits, Tx};
+use sh_http::{App, Context};
+use sh_kernel::{Fen, Id};
+use sh_ledger::{Plan, Refusal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::{known::Known, write::Work};
+use crate::{
+    Error,
+    command::{Command, What},
+    error::Refused,
+    model::{Order, Whole},
+};
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Whether it had been carried out before, so that nothing happened now.
+    pub repeated: bool,
+    /// What the order is about: its sum when it is placed, what of a payment went to it, what goes back.
+    pub amount: Fen,
+}
+
+/// Decides and writes commands, many at a time.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    ctx: Context,
+}
+
+/// The entrance to the queue, as a service of the program.
+#[derive(Debug, Clone)]
+pub struct Queue(GroupCommit<Desk>);
+
+impl Queue {
+    /// Starts the writer; hang the queue into the program with [`App::with`].
+    pub fn start(app: &App) -> Self {
+        Self::start_on(app.db.clone(), Context::system(app, "mall"), &app.tasks, app.stop.clone())
+    }
+
+    fn start_on(db: Db, ctx: Context, tasks: &TaskTracker, end: CancellationToken) -> Self {
+        Self(GroupCommit::start(db, Desk { ctx }, Limits::default(), tasks, end))
+    }
+
+    /// Carries a command out, or tells why not.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], [`Error::Queue`].
+    pub(crate) async fn submit(&self, command: Command) -> Result<Done, Error> {
+        match self.0.submit(command).await {
+            Ok(outcome) => Ok(outcome?),
+            Err(sh_db::GroupError::Failed(DbError::Unique(name))) if name.contains("waybill") => {
+                Err(Error::WaybillTaken)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What the queue has done so far and what waits now.
+    pub fn metrics(&self) -> sh_db::Metrics {
+        self.0.metrics()
+    }
+}
+
+impl Batch for Desk {
+    type Command = Command;
+    type Outcome = Result<Done, Refused>;
+    type Error = DbError;
+
+    async fn commit(&self, tx: &mut Tx, commands: &[Command]) -> Result<Vec<Self::Outcome>, DbError> {
+        let now = self.ctx.now();
+        let mut plan = Plan::new(now);
+        // Holds the book first: from here on nobody else changes orders or stock.
+        plan.load_claims(tx, commands.iter().map(|command| command.what.claim())).await?;
+        let mut known = Known::load(tx, &mut plan, commands, now.day()).await?;
+        let mut work = Work::new(now);
+        let outcomes = commands.iter().map(|command| self.decide(&mut plan, &mut known, &mut work, command));
+        let outcomes = outcomes.collect();
+        work.write(tx, &self.ctx, &known).await?;
+        plan.write(tx).await?;
+        Ok(outcomes)
+    }
+}
+
+impl Desk {
+    fn decide(
+        &self,
+        plan: &mut Plan,
+        known: &mut Known,
+        work: &mut Work,
+        command: &Command,
+    ) -> Result<Done, Refused> {
+        let claim = command.what.claim();
+        let mut step = Step::new(&self.ctx, work.at);
+        let mut next = None;
+        let answer = plan.once::<Refused>(&claim, |plan| {
+            let amount = match &command.what {
+                What::Place(place) => {
+                    let (whole, amount) = place::decide(plan, known, &step, place)?;
+                    step.placed = Some(whole);
+                    amount
+                }
+                other => {
+                    let id = other.order().ok_or(Refused::NotFound)?;
+                    let mut whole = known.orders.get(&id).cloned().ok_or(Refused::NotFound)?;
+                    let amount = step.take(plan, known, &mut whole, other)?;
+                    next = Some((id, whole));
+                    amount
+                }
+            };
+            Ok(amount.0.to_be_bytes().to_vec())
+        })?;
+        if !answer.repeated {
+            if let Some((id, whole)) = next {
+                known.put(id, whole);
+            }
+            work.add(known, step, command);
+        }
+        Ok(Done { repeated: answer.repeated, amount: amount_of(&answer.bytes)? })
+    }
+}
+
+fn amount_of(bytes: &[u8]) -> Result<Fen, Refused> {
+    let bytes = <[u8; 8]>::try_from(bytes).map_err(|_| Refusal::Mistake("an answer of another shape"))?;
+    Ok(Fen(i64::from_be_bytes(bytes)))
+}
+
+/// What one command does besides the plan. Kept only if the command is not refused.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    ctx: &'a Context,
+    at: sh_kernel::Instant,
+    placed: Option<Whole>,
+    sales: Vec<sh_trade::own::OwnSale>,
+    receipt: Option<crate::model::ReceiptRow>,
+    refunds: Vec<crate::model::RefundRow>,
+    paid_back: Option<Id<crate::model::Refund>>,
+}
+
+impl<'a> Step<'a> {
+    const fn new(ctx: &'a Context, at: sh_kernel::Instant) -> Self {
+        let (sales, refunds) = (Vec::new(), Vec::new());
+        Self { ctx, at, placed: None, sales, receipt: None, refunds, paid_back: None }
+    }
+
+    /// Changes an order as the command asks. Returns what it is about.
+    fn take(
+        &mut self,
+        plan: &mut Plan,
+        known: &Known,
+        whole: &mut Whole,
+        what: &What,
+    ) -> Result<Fen, Refused> {
+        match what {
+            What::Place(_) => Err(Refusal::Mistake("an order that is there is placed").into()),
+            What::Settle(settle) => self.settle(plan, whole, settle),
+            What::Cancel(cancel) => self.cancel(plan, whole, *cancel),
+            What::Ship(ship) => self.ship(plan, whole, ship),
+            What::Receive(_, shop) => self.receive(whole, *shop),
+            What::Ask(_, shop, reason) => self.ask(whole, *shop, reason),
+            What::Refund(decide) => self.answer(plan, whole, decide),
+            What::PaidBack(_, refund) => self.paid_back(plan, known, whole, *refund),
+        }
+    }
+}
+
+/// The posting of a document of an order.
+fn posting(
+    order: Id<Order>,
+    at: sh_kernel::Instant,
+    source: sh_ledger::Source,
+    transfers: Vec<sh_ledger::Transfer>,
+) -> sh_ledger::Posting {
+    sh_ledger::Posting {
+        book: sh_ledger::Book::MARKET,
+        day: at.day(),
+        source,
+        document: order.uuid(),
+        transfers,
+    }
+}

@@ -1,0 +1,103 @@
+//! Deciding what happens to the part of one shop: it is sent, received, refunded.
+
+use sh_catalogue::model::Shop;
+use sh_kernel::{Fen, Id};
+use sh_ledger::{Plan, Source, Transfer};
+use sh_trade::axes::Stage;
+
+use super::{Step, posting};
+use crate::{
+    command::{Decide, Ship},
+    error::Refused,
+    figures, goods,
+    model::{self, Ask, OrderState, PartRow, PartState, Whole},
+};
+
+fn part_mut(whole: &mut Whole, shop: Id<Shop>) -> Result<&mut PartRow, Refused> {
+    whole.parts.iter_mut().find(|part| part.shop == shop).ok_or(Refused::NotFound)
+}
+
+impl Step<'_> {
+    /// The goods of a part leave, from the lots that were set aside.
+    pub(super) fn ship(&mut self, plan: &mut Plan, whole: &mut Whole, ship: &Ship) -> Result<Fen, Refused> {
+        let part = part_mut(whole, ship.shop)?;
+        if part.state != PartState::ToShip {
+            return Err(Refused::WrongState(part.state.word()));
+        }
+        part.state = PartState::Shipped;
+        part.carrier = Some(ship.carrier.clone());
+        part.waybill = Some(ship.waybill.clone());
+        part.shipped_at = Some(self.at);
+        let amount = part.amount;
+        let picks = whole.picks_of(ship.shop);
+        let moves = picks.map(|(pick, unit)| goods::step(pick, unit, goods::Step::Ship)).collect();
+        plan.post(&posting(ship.order, self.at, Source::Shipment, moves))?;
+        Ok(amount)
+    }
+
+    /// The buyer has the part: the sale is proven on both sides.
+    pub(super) fn receive(&mut self, whole: &mut Whole, shop: Id<Shop>) -> Result<Fen, Refused> {
+        let part = part_mut(whole, shop)?;
+        if part.state != PartState::Shipped {
+            return Err(Refused::WrongState(part.state.word()));
+        }
+        part.state = PartState::Received;
+        part.received_at = Some(self.at);
+        let part = part.clone();
+        self.sales.extend(figures::sales(whole, &part, Stage::Accepted, self.at.day()));
+        Ok(part.amount)
+    }
+
+    /// The buyer asks for the money of a part.
+    pub(super) fn ask(&mut self, whole: &mut Whole, shop: Id<Shop>, reason: &str) -> Result<Fen, Refused> {
+        let part = part_mut(whole, shop)?;
+        let can = matches!(part.state, PartState::ToShip | PartState::Shipped | PartState::Received);
+        if !can || part.ask != Ask::None {
+            return Err(Refused::WrongState(part.state.word()));
+        }
+        part.ask = Ask::Asked;
+        part.ask_reason = Some(reason.to_owned());
+        part.asked_at = Some(self.at);
+        Ok(part.amount)
+    }
+
+    /// The shop answers. If it agrees, all that the part cost goes back, freight included, and the goods are on hand
+    /// again, or lost.
+    pub(super) fn answer(
+        &mut self,
+        plan: &mut Plan,
+        whole: &mut Whole,
+        decide: &Decide,
+    ) -> Result<Fen, Refused> {
+        let part = part_mut(whole, decide.shop)?;
+        if part.ask != Ask::Asked {
+            return Err(Refused::WrongState(part.state.word()));
+        }
+        part.answer = Some(decide.answer.clone());
+        part.answered_at = Some(self.at);
+        if !decide.grant {
+            part.ask = Ask::Refused;
+            return Ok(Fen::ZERO);
+        }
+        let step = match (part.state, decide.goods_back) {
+            (PartState::ToShip, _) => goods::Step::Release,
+            (PartState::Shipped | PartState::Received, true) => goods::Step::Return,
+            (PartState::Shipped | PartState::Received, false) => goods::Step::Lose,
+            _ => return Err(Refused::WrongState(part.state.word())),
+        };
+        part.ask = Ask::Granted;
+        part.state = PartState::Refunded;
+        let part = part.clone();
+        let mut moves =
+            vec![Transfer::new(model::payable(part.seller), model::refundable(decide.order), part.amount.0)];
+        moves.extend(whole.picks_of(decide.shop).map(|(pick, unit)| goods::step(pick, unit, step)));
+        plan.post(&posting(decide.order, self.at, Source::Return, moves))?;
+        self.give_back_paid(whole, part.amount, "granted")?;
+        if whole.parts.iter().all(|part| part.state == PartState::Refunded) {
+            whole.order.state = OrderState::Refunded;
+            whole.order.ended_at = Some(self.at);
+        }
+        self.sales.extend(figures::sales(whole, &part, Stage::Returned, self.at.day()));
+        Ok(part.amount)
+    }
+}

@@ -1,0 +1,237 @@
+//! What can go wrong between a basket and a received parcel.
+
+use sh_db::{DbError, GroupError};
+use sh_http::{AppError, BadCursor, Denied, Invalid, Kind, MissingService};
+use sh_kernel::{Fen, FieldErrors, Id, Overflow};
+use sh_ledger::Refusal;
+
+use sh_catalogue::model::Sku;
+
+/// A price that is another one than the buyer saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The variant.
+    pub sku: Id<Sku>,
+    /// Its name.
+    pub name: String,
+    /// What the buyer saw.
+    pub seen: Fen,
+    /// What it costs.
+    pub now: Fen,
+}
+
+/// A variant of which too little is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Short {
+    /// The variant.
+    pub sku: Id<Sku>,
+    /// Its name.
+    pub name: String,
+    /// Pieces that are left.
+    pub left: i64,
+}
+
+/// Why a command was not carried out. Nothing of it was done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The ledger refuses.
+    #[error(transparent)]
+    Ledger(#[from] Refusal),
+    /// Too little is there.
+    #[error("{} variants are sold out", .0.len())]
+    SoldOut(Vec<Short>),
+    /// Prices are other ones than the buyer saw.
+    #[error("{} prices have changed", .0.len())]
+    Changed(Vec<Changed>),
+    /// The sum is another one than the buyer agreed to, as after a change of freight.
+    #[error("the sum is {actual}, not {expected}")]
+    Total {
+        /// What the buyer agreed to.
+        expected: Fen,
+        /// What it costs.
+        actual: Fen,
+    },
+    /// Not on sale any more.
+    #[error("not on sale: {0}")]
+    OffSale(String),
+    /// A shop does not send there.
+    #[error("{0} does not send there")]
+    NotSent(String),
+    /// The buyer has as many unpaid orders as anybody may have.
+    #[error("too many orders wait for payment")]
+    TooManyOpen,
+    /// As many pieces are set aside for the buyer as for anybody.
+    #[error("too many pieces wait for payment")]
+    TooManyPieces,
+    /// The form was made too long ago, or its number was not given out by us.
+    #[error("the form is too old")]
+    FormOld,
+    /// Nothing is ordered, or more lines or pieces than one order takes.
+    #[error("not an order: {0}")]
+    Shape(&'static str),
+    /// There is no such thing.
+    #[error("there is no such order")]
+    NotFound,
+    /// The order is not in the state that this needs.
+    #[error("the order is {0}")]
+    WrongState(&'static str),
+    /// An amount is beyond what the system holds.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+}
+
+impl AppError for Refused {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Ledger(inner) => inner.kind(),
+            Self::NotFound => Kind::NotFound,
+            Self::Shape(_) | Self::Overflow(_) => Kind::Unprocessable,
+            Self::TooManyOpen | Self::TooManyPieces => Kind::TooMany,
+            _ => Kind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Ledger(inner) => inner.code(),
+            Self::SoldOut(_) => "sold-out",
+            Self::Changed(_) => "price-changed",
+            Self::Total { .. } => "total-changed",
+            Self::OffSale(_) => "off-sale",
+            Self::NotSent(_) => "not-sent-there",
+            Self::TooManyOpen => "too-many-open-orders",
+            Self::TooManyPieces => "too-many-open-pieces",
+            Self::FormOld => "form-too-old",
+            Self::Shape(_) => "not-an-order",
+            Self::NotFound => "not-found",
+            Self::WrongState(_) => "order-wrong-state",
+            Self::Overflow(_) => "amount-too-large",
+        }
+    }
+
+    fn args(&self) -> Vec<(&str, String)> {
+        let names = |list: Vec<String>| vec![("names", list.join("、"))];
+        match self {
+            Self::SoldOut(list) => names(list.iter().map(|one| one.name.clone()).collect()),
+            Self::Changed(list) => names(
+                list.iter()
+                    .map(|one| format!("{} ¥{} → ¥{}", one.name, one.seen.to_grouped(), one.now.to_grouped()))
+                    .collect(),
+            ),
+            Self::Total { expected, actual } => {
+                vec![("expected", expected.to_grouped()), ("actual", actual.to_grouped())]
+            }
+            Self::OffSale(name) | Self::NotSent(name) => vec![("names", name.clone())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What can go wrong. The texts are `problem-<code>`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or the actor may not know of it.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The actor may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Some fields were not accepted.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The command was refused.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The basket is full.
+    #[error("the basket is full")]
+    BasketFull,
+    /// Another parcel of this carrier has the number.
+    #[error("the waybill is taken")]
+    WaybillTaken,
+    /// A message that is not signed by the provider it names.
+    #[error("the message is not signed by its provider")]
+    Forged,
+    /// There is no such way to pay.
+    #[error("there is no such way to pay")]
+    NoProvider,
+    /// The provider cannot be reached, or refuses.
+    #[error("the provider cannot serve: {0}")]
+    Provider(String),
+    /// A page cannot be found.
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    /// An amount is beyond what the system holds.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+    /// The catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] sh_catalogue::Error),
+    /// The queue of commands.
+    #[error(transparent)]
+    Queue(#[from] GroupError<DbError>),
+    /// The program was put together without something.
+    #[error(transparent)]
+    Missing(#[from] MissingService),
+    /// The machine gives no random numbers.
+    #[error("no random numbers")]
+    NoChance,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl AppError for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound | Self::NoProvider => Kind::NotFound,
+            Self::Denied(inner) => inner.kind(),
+            Self::Invalid(inner) => inner.kind(),
+            Self::Refused(inner) => inner.kind(),
+            Self::BasketFull | Self::WaybillTaken => Kind::Conflict,
+            Self::Forged => Kind::Forbidden,
+            Self::Provider(_) => Kind::Unavailable,
+            Self::Cursor(inner) => inner.kind(),
+            Self::Overflow(_) => Kind::Unprocessable,
+            Self::Catalogue(inner) => inner.kind(),
+            Self::Queue(inner) => inner.kind(),
+            Self::Missing(_) | Self::NoChance => Kind::Internal,
+            Self::Db(inner) => inner.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Denied(inner) => inner.code(),
+            Self::Invalid(inner) => inner.code(),
+            Self::Refused(inner) => inner.code(),
+            Self::BasketFull => "basket-full",
+            Self::WaybillTaken => "waybill-taken",
+            Self::Forged => "callback-forged",
+            Self::NoProvider => "no-such-provider",
+            Self::Provider(_) => "provider-away",
+            Self::Cursor(inner) => inner.code(),
+            Self::Overflow(_) => "amount-too-large",
+            Self::Catalogue(inner) => inner.code(),
+            Self::Queue(inner) => inner.code(),
+            Self::Missing(_) | Self::NoChance => "internal",
+            Self::Db(inner) => inner.code(),
+        }
+    }
+
+    fn fields(&self) -> Option<&FieldErrors> {
+        match self {
+            Self::Invalid(inner) => inner.fields(),
+            Self::Catalogue(inner) => inner.fields(),
+            _ => None,
+        }
+    }
+
+    fn args(&self) -> Vec<(&str, String)> {
+        match self {
+            Self::Refused(inner) => inner.args(),
+            Self::Catalogue(inner) => inner.args(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The mall's trade: basket, checkout, orders, payment, delivery, refunds (购物车、结算、订单、支付、发货、退款).
+//!
+//! Everything that moves value is a [`command::Command`] and goes through one queue ([`desk::Queue`]), which decides many in
+//! memory and writes them in one transaction: the debt of the buyer, what each seller is owed, goods set aside from lots
+//! with the soonest expiry, order, parts and lines, what the figures hear, the log. A command that is repeated has one
+//! effect; a refused one leaves no trace.
+//!
+//! | who | use cases |
+//! |---|---|
+//! | shopper, with or without an account | [`service::basket`], [`service::checkout`], [`service::pay`], [`service::orders`] |
+//! | supplier | [`service::supplier`] |
+//! | operator | [`service::operator`] |
+//! | the program itself | [`service::chores`] |
+//!
+//! # Money
+//!
+//! An order is a debt of its buyer to its sellers: receivable (order) → payable (seller), freight included. A payment is
+//! provider clearing → receivable. What an order does not need, a second payment or one that comes too late, is provider
+//! clearing → refundable, and goes back. No principal rests on an account of the platform.
+//!
+//! The program must hang [`desk::Queue`], [`token::Keys`] and [`provider::Providers`] into its services, and run
+//! [`service::chores::run`] beside the requests.
+
+pub mod address;
+pub mod command;
+pub mod desk;
+mod error;
+mod figures;
+mod goods;
+pub mod model;
+mod pages;
+pub mod provider;
+pub mod service;
+mod store;
+pub mod token;
+
+use sh_db::{Insert, Migration, Sql, Update};
+use sh_http::Module;
+
+pub use error::{Changed, Error, Refused, Short};
+pub use pages::product::buy;
+pub use store::list::{OrderItem, PartItem};
+
+/// The schema of this module.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { module: "mall", version: 1, text: include_str!("../migrations/0001_mall.sql") }];
+
+/// Every statement of this module, for the test that prepares them on both engines.
+pub const STATEMENTS: [&[Sql]; 5] = [
+    store::basket::STATEMENTS,
+    store::list::STATEMENTS,
+    store::order::STATEMENTS,
+    store::pay::STATEMENTS,
+    store::simulator::STATEMENTS,
+];
+
+/// Every bulk write of this module, likewise.
+pub const INSERTS: [&[Insert]; 4] =
+    [store::basket::INSERTS, store::order::INSERTS, store::pay::INSERTS, store::simulator::INSERTS];
+
+/// Every change of many rows of this module, likewise.
+pub const UPDATES: &[Update] = store::order::UPDATES;
+
+/// Pages and tables of this module.
+pub fn module() -> Module {
+    let module = Module::new("mall").routes(pages::routes()).migrations(MIGRATIONS).updates(UPDATES);
+    let module = pages::MENU.into_iter().fold(module, Module::menu);
+    let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
+    INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))
+}

@@ -1,0 +1,326 @@
+//! `/checkout`: where it goes, what it costs, the order. One form in steps: each button sends it all, nothing typed is lost.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use maud::{Markup, html};
+use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Redirect};
+use sh_kernel::{Fen, FieldErrors, RegionCode};
+use sh_regions::Regions;
+use sh_ui::{
+    Choice, Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel,
+};
+
+use super::{
+    basket::{changed, value},
+    fields, page,
+    parts::yuan,
+};
+use crate::{
+    Error,
+    address::{self, Typed},
+    error::Refused,
+    service::{
+        basket::{Group, Item},
+        checkout::{self as service, Form as Order, Quoted},
+    },
+    token::Visitor,
+};
+
+/// What the form shows and sends.
+#[derive(Debug, Clone, Default)]
+struct Sent {
+    order: Order,
+    province: String,
+    /// The county for which the shown sum was made.
+    quoted: String,
+}
+
+impl Sent {
+    fn of(pairs: &[(String, String)]) -> Self {
+        let text = |name: &str| value(pairs, name).trim().to_owned();
+        let lines = pairs.iter().filter_map(|(name, text)| {
+            let sku = name.strip_prefix("line-")?.parse().ok()?;
+            let (pieces, price) = text.split_once(' ')?;
+            Some((sku, pieces.parse().ok()?, Fen(price.parse().ok()?)))
+        });
+        let messages = pairs.iter().filter_map(|(name, text)| {
+            Some((name.strip_prefix("message-")?.parse().ok()?, text.clone()))
+        });
+        Self {
+            order: Order {
+                order: text("order").parse().ok(),
+                lines: lines.collect(),
+                expected: Fen(text("expected").parse().unwrap_or(0)),
+                address: Typed {
+                    county: text("county"),
+                    receiver: text("receiver"),
+                    phone: text("phone"),
+                    detail: text("detail"),
+                },
+                title: text("title"),
+                tax_number: text("tax-number"),
+                messages: messages.collect(),
+            },
+            province: text("province"),
+            quoted: text("quoted"),
+        }
+    }
+
+    fn county(&self) -> Option<RegionCode> {
+        self.order.address.county.parse().ok()
+    }
+
+    /// The province that is chosen, or that of the county.
+    fn province(&self) -> Option<RegionCode> {
+        let chosen: Option<RegionCode> = self.province.parse().ok();
+        chosen.or_else(|| self.county().map(RegionCode::province))
+    }
+
+    /// A county of another province than the one that is chosen is none.
+    fn settle_places(&mut self) {
+        if let (Some(province), Some(county)) = (self.province(), self.county())
+            && !county.is_within(province)
+        {
+            self.order.address.county.clear();
+        }
+    }
+}
+
+/// `GET /checkout`
+pub(crate) async fn show(ctx: Context, State(app): State<App>, visitor: Visitor) -> Result<Html, Failure> {
+    let mut sent = Sent::default();
+    sent.order.order = Some(ctx.id());
+    Ok(Html(form(&ctx, &app, &visitor, &sent, &FieldErrors::default()).await?))
+}
+
+/// `POST /checkout`: one step further, or the order.
+pub(crate) async fn send(
+    ctx: Context,
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let mut sent = Sent::of(&pairs);
+    let mut errors = FieldErrors::default();
+    match value(&pairs, "action") {
+        "parse" => {
+            let typed = address::parse(value(&pairs, "pasted"), ctx.today());
+            sent.province = typed.county.parse().map_or(sent.province, |code: RegionCode| code.province().to_string());
+            sent.order.address = typed;
+        }
+        "place" if !sent.quoted.is_empty() && sent.quoted == sent.order.address.county => {
+            return place(&ctx, &app, &visitor, sent).await;
+        }
+        "places" => sent.settle_places(),
+        _ => {
+            sent.settle_places();
+            address::check(ctx.locale, &sent.order.address, ctx.today(), &mut errors);
+        }
+    }
+    let status = if errors.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Html(form(&ctx, &app, &visitor, &sent, &errors).await?)).into_response())
+}
+
+async fn place(ctx: &Context, app: &App, visitor: &Visitor, mut sent: Sent) -> Result<Response, Failure> {
+    let buyer = visitor.buyer().ok_or(Error::NotFound)?;
+    let error = match service::place(ctx, app, buyer, &sent.order).await {
+        Ok(order) => return Ok(Redirect::to(format!("/orders/{order}/pay")).into_response()),
+        Err(error) => error,
+    };
+    if !matches!(error.kind(), Kind::Conflict | Kind::Unprocessable | Kind::TooMany) {
+        return Err(error.into());
+    }
+    if matches!(error, Error::Refused(Refused::FormOld)) {
+        sent.order.order = Some(ctx.id());
+    }
+    let errors = fields(ctx, &error);
+    Ok((error.kind().status(), Html(form(ctx, app, visitor, &sent, &errors).await?)).into_response())
+}
+
+async fn form(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    sent: &Sent,
+    errors: &FieldErrors,
+) -> Result<Markup, Error> {
+    let quoted = service::quote(ctx, app, visitor, sent.county()).await?;
+    let frame = ctx.frame(ctx.t("checkout-title")).with_errors(!errors.0.is_empty());
+    if quoted.basket.is_empty() {
+        let content = empty(&ctx.t("checkout-empty"), Some(&button_link(&ctx.t("mall-go-look"), "/", None)));
+        return Ok(page(ctx, frame, &content));
+    }
+    let content = html! {
+        (error_summary(ctx.locale, errors))
+        (changed(ctx, &quoted.basket))
+        (panel(&ctx.t("checkout-paste"), None, &pasted(ctx, sent)))
+        form.stack method="post" action="/checkout" {
+            (hidden(sent, &quoted))
+            (panel(&ctx.t("checkout-address"), None, &inputs(ctx, sent, errors)))
+            (panel(&ctx.t("checkout-invoice"), None, &invoice(ctx, sent, errors)))
+            @for (group, freight) in quoted.basket.groups.iter().zip(&quoted.freights) {
+                (panel(&group.shop_name, None, &part(ctx, sent, (group, *freight), errors)))
+            }
+            (last(ctx, sent, &quoted))
+        }
+    };
+    Ok(page(ctx, frame, &content))
+}
+
+/// The form of the text that is read into the fields. What is chosen already is kept.
+fn pasted(ctx: &Context, sent: &Sent) -> Markup {
+    html! {
+        form.form method="post" action="/checkout" {
+            @if let Some(order) = sent.order.order { input type="hidden" name="order" value=(order); }
+            input type="hidden" name="title" value=(sent.order.title);
+            input type="hidden" name="tax-number" value=(sent.order.tax_number);
+            (Field::area("pasted", &ctx.t("checkout-pasted"), 2).hint(ctx.t("checkout-pasted-hint")).render(ctx.locale))
+            (button_secondary(&ctx.t("checkout-parse"), "action", "parse"))
+        }
+    }
+}
+
+/// What the buyer is shown and agrees to, as it is sent along.
+fn hidden(sent: &Sent, quoted: &Quoted) -> Markup {
+    html! {
+        @if let Some(order) = sent.order.order { input type="hidden" name="order" value=(order); }
+        @for item in quoted.basket.items() {
+            input type="hidden" name=(format!("line-{}", item.sku.sku))
+                value=(format!("{} {}", item.pieces, item.sku.price.0));
+        }
+        input type="hidden" name="expected" value=(quoted.amount.0);
+        input type="hidden" name="quoted" value=(sent.county().map(|code| code.to_string()).unwrap_or_default());
+    }
+}
+
+fn inputs(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
+    let (locale, typed, today) = (ctx.locale, &sent.order.address, ctx.today());
+    let regions = Regions::get();
+    let choose = || Choice::new("", ctx.t("checkout-choose"));
+    let provinces = regions.all_provinces().iter();
+    let provinces = provinces.map(|code| Choice::new(code.to_string(), regions.name(*code, today)));
+    let province = sent.province();
+    let chosen = province.map(|code| code.to_string()).unwrap_or_default();
+    let counties = province.map(|code| counties(code, today)).unwrap_or_default();
+    html! {
+        (Field::select("province", &ctx.t("checkout-province"), std::iter::once(choose()).chain(provinces).collect())
+            .required().value(chosen).render(locale))
+        p { (button_secondary(&ctx.t("checkout-places"), "action", "places")) }
+        @if !counties.is_empty() {
+            (Field::select("county", &ctx.t("checkout-county"), std::iter::once(choose()).chain(counties).collect())
+                .required().value(&typed.county).errors(errors).render(locale))
+        }
+        (Field::text("detail", &ctx.t("checkout-detail")).required().value(&typed.detail).errors(errors)
+            .autocomplete("street-address").render(locale))
+        (Field::text("receiver", &ctx.t("checkout-receiver")).required().value(&typed.receiver).errors(errors)
+            .autocomplete("name").render(locale))
+        (Field::input("tel", "phone", &ctx.t("checkout-phone")).required().value(&typed.phone).errors(errors)
+            .autocomplete("tel").render(locale))
+    }
+}
+
+/// The counties of a province, each with its city.
+fn counties(province: RegionCode, today: sh_kernel::Day) -> Vec<Choice> {
+    let regions = Regions::get();
+    let mut list = Vec::new();
+    for child in regions.children(province, today) {
+        let below = if child.is_city() { regions.children(child, today) } else { Vec::new() };
+        if below.is_empty() {
+            list.push(Choice::new(child.to_string(), regions.name(child, today)));
+        }
+        let city = regions.name(child, today);
+        list.extend(
+            below.into_iter().map(|code| Choice::new(code.to_string(), format!("{city} {}", regions.name(code, today)))),
+        );
+    }
+    list
+}
+
+fn invoice(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
+    html! {
+        (Field::text("title", &ctx.t("checkout-invoice-title")).hint(ctx.t("checkout-invoice-hint"))
+            .value(&sent.order.title).errors(errors).render(ctx.locale))
+        (Field::text("tax-number", &ctx.t("checkout-tax-number")).value(&sent.order.tax_number).errors(errors)
+            .render(ctx.locale))
+    }
+}
+
+fn part(
+    ctx: &Context,
+    sent: &Sent,
+    (group, freight): (&Group, Option<Fen>),
+    errors: &FieldErrors,
+) -> Markup {
+    let name = format!("message-{}", group.shop);
+    let message = sent.order.messages.iter().find(|(shop, _)| *shop == group.shop);
+    let freight = match (sent.county(), freight) {
+        (None, _) => ctx.t("checkout-freight-later"),
+        (_, None) => ctx.t("checkout-not-sent"),
+        (_, Some(fee)) => yuan(fee),
+    };
+    html! {
+        ul { @for item in &group.items { li { (line(item)) } } }
+        (facts(&[(ctx.t("order-freight"), html! { (freight) })]))
+        (Field::text(&name, &ctx.t("checkout-message")).value(message.map_or("", |one| one.1.as_str())).errors(errors)
+            .render(ctx.locale))
+    }
+}
+
+fn line(item: &Item) -> Markup {
+    let amount = item.amount().map_or_else(|_| "--".to_owned(), yuan);
+    html! { (item.sku.name) " " (item.sku.spec) " × " (item.pieces) " " b { (amount) } }
+}
+
+/// The sum and the button that goes one step on.
+fn last(ctx: &Context, sent: &Sent, quoted: &Quoted) -> Markup {
+    let sent_there = quoted.freights.iter().all(Option::is_some);
+    let ready = quoted.basket.items().all(Item::can_be_bought);
+    if sent.county().is_none() {
+        return html! {
+            (facts(&[(ctx.t("order-goods-sum"), html! { (yuan(quoted.goods)) })]))
+            p { button.button type="submit" name="action" value="quote" { (ctx.t("checkout-quote")) } }
+        };
+    }
+    html! {
+        (facts(&[
+            (ctx.t("order-goods-sum"), html! { (yuan(quoted.goods)) }),
+            (ctx.t("order-freight"), html! { (yuan(quoted.freight)) }),
+            (ctx.t("order-sum"), html! { b { (yuan(quoted.amount)) } }),
+        ]))
+        @if !sent_there {
+            (banner(Tone::Notice, &ctx.t("checkout-not-sent"), &html! {}))
+        } @else if !ready {
+            (banner(Tone::Notice, &ctx.t("basket-not-ready"), &html! { p { a href="/basket" { (ctx.t("basket-title")) } } }))
+        } @else {
+            p {
+                button.button type="submit" name="action" value="place" { (ctx.t("checkout-place")) }
+                " " (button_secondary(&ctx.t("checkout-quote-again"), "action", "quote"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counties_come_with_their_city() {
+        let today = sh_kernel::Day::new(2020, 12, 9).unwrap();
+        let list = counties(RegionCode::GUANGDONG, today);
+        assert!(list.iter().any(|choice| choice.value == "440305" && choice.label.contains("深圳市")));
+        // Dongguan has no counties: it stands for itself.
+        assert!(list.iter().any(|choice| choice.value == "441900"));
+    }
+
+    #[test]
+    fn a_county_of_another_province_is_dropped() {
+        let mut sent = Sent { province: "520000".to_owned(), ..Sent::default() };
+        "440305".clone_into(&mut sent.order.address.county);
+        sent.settle_places();
+        assert!(sent.order.address.county.is_empty());
+    }
+}

@@ -1,0 +1,116 @@
+//! HTML pages: basket, checkout, payment, orders of buyers, of shops, of everybody.
+
+pub(crate) mod basket;
+pub(crate) mod checkout;
+pub(crate) mod order;
+pub(crate) mod orders;
+pub(crate) mod parts;
+pub(crate) mod pay;
+pub(crate) mod product;
+pub(crate) mod shop;
+pub(crate) mod work;
+
+use axum::routing::{get, post};
+use maud::Markup;
+use sh_http::{App, Context, MenuEntry, Permission, Redirect};
+use sh_kernel::FieldErrors;
+use sh_ui::{Frame, Tone};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Error;
+
+/// The routes of all pages.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/basket", get(basket::show))
+        .route("/basket/add", post(basket::add))
+        .route("/basket/change", post(basket::change))
+        .route("/basket/agree", post(basket::agree))
+        .route("/checkout", get(checkout::show).post(checkout::send))
+        .route("/orders", get(orders::list))
+        .route("/orders/{id}", get(order::show))
+        .route("/orders/{id}/pay", get(pay::show).post(pay::begin))
+        .route("/orders/{id}/cancel", post(order::cancel))
+        .route("/orders/{id}/{shop}/receive", post(order::receive))
+        .route("/orders/{id}/{shop}/refund", post(order::ask))
+        .route("/pay/simulator/{payment}", get(pay::simulator).post(pay::simulate))
+        .route("/pay/{provider}/callback", post(pay::callback))
+        .route("/s/orders", get(shop::list))
+        .route("/s/orders/{id}/{shop}", get(shop::show))
+        .route("/s/orders/{id}/{shop}/ship", post(shop::ship))
+        .route("/s/orders/{id}/{shop}/answer", post(shop::answer))
+        .route("/w/orders", get(work::list))
+        .route("/w/orders/{id}", get(work::show))
+        .route("/w/orders/{id}/transfer", post(work::transfer))
+        .route("/w/orders/{id}/sent-back", post(work::sent_back))
+}
+
+/// The pages in the menus of the workbenches.
+pub(crate) const MENU: [MenuEntry; 2] = [
+    MenuEntry {
+        group: "menu-shop",
+        label: "shop-orders-title",
+        href: "/s/orders",
+        permission: Permission::HandleOrders,
+        order: 105,
+        icon: Some("building-store"),
+    },
+    MenuEntry {
+        group: "menu-mall",
+        label: "all-orders-title",
+        href: "/w/orders",
+        permission: Permission::SettleOrders,
+        order: 155,
+        icon: Some("building-store"),
+    },
+];
+
+/// A page of the mall.
+pub(crate) fn page(ctx: &Context, frame: Frame, content: &Markup) -> Markup {
+    sh_catalogue::mall_page(ctx, frame, content)
+}
+
+/// What went wrong in the words of the page's language.
+pub(crate) fn told(ctx: &Context, error: &Error) -> String {
+    use sh_http::AppError;
+    let fields = error.fields().map(|fields| {
+        fields.0.iter().map(|field| field.message.clone()).collect::<Vec<_>>().join(" ")
+    });
+    if let Some(text) = fields.filter(|text| !text.is_empty()) {
+        return text;
+    }
+    let args = error.args();
+    let args: Vec<(&str, sh_ui::Arg<'_>)> =
+        args.iter().map(|(name, value)| (*name, sh_ui::Arg::from(value))).collect();
+    ctx.locale.with(&format!("problem-{}", error.code()), &args)
+}
+
+/// The same as the summary of a form.
+pub(crate) fn fields(ctx: &Context, error: &Error) -> FieldErrors {
+    use sh_http::AppError;
+    if let Some(fields) = error.fields() {
+        return fields.clone();
+    }
+    let mut errors = FieldErrors::default();
+    errors.push("", error.code(), told(ctx, error));
+    errors
+}
+
+/// Back to a page with the result; what a person can mend is told there.
+pub(crate) fn back(
+    ctx: &Context,
+    to: &str,
+    outcome: Result<(), Error>,
+    done: &str,
+) -> Result<Redirect, sh_http::Failure> {
+    use sh_http::{AppError, Kind};
+    match outcome {
+        Ok(()) => Ok(Redirect::to(to).done(ctx.t(done))),
+        Err(error)
+            if matches!(error.kind(), Kind::Conflict | Kind::Unprocessable | Kind::TooMany) =>
+        {
+            Ok(Redirect::to(to).saying(Tone::Bad, told(ctx, &error)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,118 @@
+//! The operator's view of all orders (订单查询), and what a person enters for a bank.
+
+use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
+use sh_kernel::{Fen, FieldErrors, Id};
+
+use crate::{
+    Error,
+    command::{Settle, What},
+    model::{Order, OrderState, Refund, RefundRow, Whole, number_of},
+    provider::bank,
+    store::{self, list::OrderItem},
+};
+
+/// Which orders are looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The number of an order, or the code of its transfer.
+    pub number: String,
+    /// The telephone of whoever receives it, whole.
+    pub phone: String,
+    /// Where it stands.
+    pub state: Option<OrderState>,
+}
+
+/// Orders, the newest first.
+///
+/// # Errors
+/// [`Error::Denied`] without the right to see all of them; a cursor that cannot be read.
+pub async fn search(
+    ctx: &Context,
+    app: &App,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Listing<OrderItem>, Error> {
+    ctx.require(Permission::ReadOrders, Scope::Everywhere)?;
+    let before: Id<Order> = page.key()?.unwrap_or_else(store::list::end);
+    let number = filter.number.trim();
+    let phone = Some(filter.phone.trim()).filter(|phone| !phone.is_empty());
+    let rows = app
+        .db
+        .read(async |tx| {
+            if number.is_empty() {
+                return store::list::search(tx, phone, filter.state, before, page.fetch()).await;
+            }
+            if let Some(id) = store::pay::by_code(tx, &number.to_ascii_uppercase()).await? {
+                return store::list::between(tx, id, id).await;
+            }
+            let Some((first, last)) = bounds(number) else { return Ok(Vec::new()) };
+            let mut rows = store::list::between(tx, first, last).await?;
+            rows.retain(|row| number_of(row.id) == number);
+            Ok(rows)
+        })
+        .await?;
+    Ok(Listing::of(rows, page, |row| row.id))
+}
+
+/// The identifiers that a number can belong to: those of its millisecond.
+fn bounds(number: &str) -> Option<(Id<Order>, Id<Order>)> {
+    /// 2020-01-01T00:00:00Z in milliseconds since 1970, from which numbers count.
+    const BEGIN_MILLIS: u64 = 1_577_836_800_000;
+    let millis = (number.parse::<u64>().ok()? >> 22).checked_add(BEGIN_MILLIS)?;
+    let high = millis.checked_mul(1 << 16)?;
+    let id = |high, low| Id::from_uuid(uuid::Uuid::from_u64_pair(high, low));
+    Some((id(high, 0), id(high | 0xffff, u64::MAX)))
+}
+
+/// One order, whoever's, and what goes back of it.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`].
+pub async fn get(ctx: &Context, app: &App, id: Id<Order>) -> Result<(Whole, Vec<RefundRow>), Error> {
+    ctx.require(Permission::ReadOrders, Scope::Everywhere)?;
+    app.db
+        .read(async |tx| {
+            let whole = store::order::whole(tx, id).await?.ok_or(Error::NotFound)?;
+            Ok((whole, store::pay::refunds_of(tx, id).await?))
+        })
+        .await
+}
+
+/// Enters a transfer that the bank shows for an order. The bank's reference counts once.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without amount and reference.
+pub async fn enter_transfer(
+    ctx: &Context,
+    app: &App,
+    id: Id<Order>,
+    amount: Fen,
+    reference: &str,
+) -> Result<(), Error> {
+    ctx.require(Permission::SettleOrders, Scope::Everywhere)?;
+    let reference = reference.trim();
+    let mut errors = FieldErrors::default();
+    if amount <= Fen::ZERO {
+        errors.push("/amount", "money-not-a-number", ctx.t("order-amount-wrong"));
+    }
+    if reference.is_empty() || reference.chars().count() > 60 {
+        errors.push("/reference", "required", ctx.t("order-reference-missing"));
+    }
+    errors.into_result().map_err(Invalid)?;
+    let settle = Settle { order: id, provider: bank::CODE.to_owned(), reference: reference.to_owned(), amount };
+    super::submit(ctx, app, What::Settle(settle)).await.map(drop)
+}
+
+/// Notes that a person has sent money back by transfer.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`].
+pub async fn sent_back(ctx: &Context, app: &App, id: Id<Order>, refund: Id<Refund>) -> Result<(), Error> {
+    ctx.require(Permission::SettleOrders, Scope::Everywhere)?;
+    let rows = app.db.read(async |tx| store::pay::refunds(tx, &[refund]).await).await?;
+    let by_hand = rows.iter().any(|row| row.order == id && row.provider == bank::CODE);
+    if !by_hand {
+        return Err(Error::NotFound);
+    }
+    super::submit(ctx, app, What::PaidBack(id, refund)).await.map(drop)
+}

@@ -1,0 +1,96 @@
+//! Baskets and the secrets that sign their tokens.
+
+use sh_db::{DbError, Tx, binds};
+use sh_kernel::{Fen, Id, Instant};
+
+use sh_catalogue::model::Sku;
+
+sh_db::inserts! {
+    /// Puts a line into a basket; pieces of a line that is there are added, and the price seen is the new one.
+    PUT_LINES = basket_line(owner Text, sku Uuid, pieces I64, seen I64, added_at Instant)
+        "ON CONFLICT (owner, sku) DO UPDATE SET pieces = basket_line.pieces + excluded.pieces, seen = excluded.seen";
+    /// A secret, unless there is one.
+    ADD_SECRET = mall_secret(name Text, secret Bytes) "ON CONFLICT (name) DO NOTHING";
+}
+
+sh_db::statements! {
+    /// The lines of a basket, the oldest first.
+    LINES = "SELECT sku, pieces, seen FROM basket_line WHERE owner = $1 ORDER BY added_at, sku LIMIT 200";
+    /// How many lines a basket has.
+    COUNT = "SELECT COUNT(*) FROM basket_line WHERE owner = $1";
+    /// Sets the pieces of a line.
+    SET_PIECES = "UPDATE basket_line SET pieces = $3 WHERE owner = $1 AND sku = $2";
+    /// Notes the price that the buyer has seen now.
+    SET_SEEN = "UPDATE basket_line SET seen = $3 WHERE owner = $1 AND sku = $2";
+    /// Takes lines out of a basket.
+    DROP_LINES = "DELETE FROM basket_line WHERE owner = $1 AND sku {{in_uuid $2}}";
+    /// Forgets baskets of guests that were left.
+    DROP_OLD = "DELETE FROM basket_line WHERE added_at < $1 AND owner LIKE 'guest:%'";
+    /// Takes what one owner has out of the table.
+    DROP_OWNER = "DELETE FROM basket_line WHERE owner = $1";
+    /// A secret.
+    SECRET = "SELECT secret FROM mall_secret WHERE name = $1";
+}
+
+/// A line of a basket as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) sku: Id<Sku>,
+    pub(crate) pieces: i64,
+    pub(crate) seen: Fen,
+}
+
+pub(crate) async fn lines(tx: &mut Tx, owner: &str) -> Result<Vec<Kept>, DbError> {
+    let rows: Vec<(Id<Sku>, i64, Fen)> = tx.fetch_all(&LINES, binds![owner]).await?;
+    Ok(rows.into_iter().map(|(sku, pieces, seen)| Kept { sku, pieces, seen }).collect())
+}
+
+pub(crate) async fn count(tx: &mut Tx, owner: &str) -> Result<i64, DbError> {
+    let (count,): (i64,) = tx.fetch_one(&COUNT, binds![owner]).await?;
+    Ok(count)
+}
+
+pub(crate) async fn put(tx: &mut Tx, owner: &str, lines: &[Kept], at: Instant) -> Result<(), DbError> {
+    let rows: Vec<_> =
+        lines.iter().map(|line| binds![owner, line.sku, line.pieces, line.seen, at]).collect();
+    tx.insert_many(&PUT_LINES, rows).await.map(drop)
+}
+
+pub(crate) async fn set_pieces(
+    tx: &mut Tx,
+    owner: &str,
+    sku: Id<Sku>,
+    pieces: i64,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(&SET_PIECES, binds![owner, sku, pieces]).await? > 0)
+}
+
+pub(crate) async fn set_seen(tx: &mut Tx, owner: &str, sku: Id<Sku>, seen: Fen) -> Result<(), DbError> {
+    tx.execute(&SET_SEEN, binds![owner, sku, seen]).await.map(drop)
+}
+
+pub(crate) async fn drop_lines(tx: &mut Tx, owner: &str, skus: &[Id<Sku>]) -> Result<(), DbError> {
+    tx.execute(&DROP_LINES, binds![owner, skus]).await.map(drop)
+}
+
+/// Forgets baskets of guests that were begun before an instant. Returns how many lines.
+pub(crate) async fn drop_old(tx: &mut Tx, before: Instant) -> Result<u64, DbError> {
+    tx.execute(&DROP_OLD, binds![before]).await
+}
+
+/// Everything in one basket goes into another.
+pub(crate) async fn merge(tx: &mut Tx, from: &str, to: &str, at: Instant) -> Result<(), DbError> {
+    let lines = lines(tx, from).await?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    put(tx, to, &lines, at).await?;
+    tx.execute(&DROP_OWNER, binds![from]).await.map(drop)
+}
+
+/// The secret of this name; `fresh` becomes it if there is none yet.
+pub(crate) async fn secret(tx: &mut Tx, name: &str, fresh: &[u8]) -> Result<Vec<u8>, DbError> {
+    tx.insert(&ADD_SECRET, binds![name, fresh.to_vec()]).await?;
+    let (secret,): (Vec<u8>,) = tx.fetch_one(&SECRET, binds![name]).await?;
+    Ok(secret)
+}

@@ -1,0 +1,7 @@
+//! All SQL of the module.
+
+pub(crate) mod basket;
+pub(crate) mod list;
+pub(crate) mod order;
+pub(crate) mod pay;
+pub(crate) mod simulator;
