@@ -1,0 +1,11 @@
+//! Orders as shoppers, shops and the operator use them, on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
+
+mod checkout;
+mod figures;
+mod pages;
+mod parts;
+mod pay;
+mod random;
+mod support;
