@@ -149,8 +149,15 @@ pub(crate) struct Step<'a> {
 
 impl<'a> Step<'a> {
     const fn new(ctx: &'a Context, at: sh_kernel::Instant) -> Self {
-        let (sales, refunds) = (Vec::new(), Vec::new());
-        Self { ctx, at, placed: None, sales, receipt: None, refunds, paid_back: None }
+        Self {
+            ctx,
+            at,
+            placed: None,
+            sales: Vec::new(),
+            receipt: None,
+            refunds: Vec::new(),
+            paid_back: None,
+        }
     }
 
     /// Changes an order as the command asks. Returns what it is about.

@@ -34,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/orders/{id}/{shop}/receive", post(order::receive))
         .route("/orders/{id}/{shop}/refund", post(order::ask))
         .route("/pay/simulator/{payment}", get(pay::simulator).post(pay::simulate))
-        .route("/pay/{provider}/callback", post(pay::callback))
+        .route("/callbacks/{provider}", post(pay::callback))
         .route("/s/orders", get(shop::list))
         .route("/s/orders/{id}/{shop}", get(shop::show))
         .route("/s/orders/{id}/{shop}/ship", post(shop::ship))

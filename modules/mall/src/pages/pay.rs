@@ -103,7 +103,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// `POST /pay/{provider}/callback`: a provider's signed message.
+/// `POST /callbacks/{provider}`: a provider's signed message.
 pub(crate) async fn callback(
     ctx: Context,
     State(app): State<App>,

@@ -19,9 +19,6 @@ sh_db::inserts! {
 sh_db::statements! {
     /// A payment.
     PAYMENT = "SELECT id, order_id, provider, amount, begun_at FROM mall_payment WHERE id = $1";
-    /// The payments of an order, the latest first.
-    PAYMENTS = "SELECT id, order_id, provider, amount, begun_at FROM mall_payment WHERE order_id = $1 \
-        ORDER BY id DESC LIMIT 50";
     /// Payments of orders that still wait, begun before an instant: nobody has told us what became of them.
     UNTOLD = "SELECT p.id, p.order_id, p.provider, p.amount, p.begun_at FROM mall_order o \
         JOIN mall_payment p ON p.order_id = o.id WHERE o.state = 1 AND p.begun_at < $1 ORDER BY p.id LIMIT $2";
@@ -76,10 +73,6 @@ pub(crate) async fn add_payment(tx: &mut Tx, row: &PaymentRow) -> Result<(), DbE
 
 pub(crate) async fn payment(tx: &mut Tx, id: Id<Payment>) -> Result<Option<PaymentRow>, DbError> {
     tx.fetch_optional(&PAYMENT, binds![id]).await
-}
-
-pub(crate) async fn payments(tx: &mut Tx, order: Id<Order>) -> Result<Vec<PaymentRow>, DbError> {
-    tx.fetch_all(&PAYMENTS, binds![order]).await
 }
 
 pub(crate) async fn untold(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<PaymentRow>, DbError> {

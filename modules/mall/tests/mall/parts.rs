@@ -23,7 +23,8 @@ async fn a_shop_sends_and_the_buyer_confirms(db: Db) {
     let order = market.both("a").await;
     let (app, visitor) = (&market.app, Visitor::guest("a"));
     let supplier = market.ctx(SUPPLIER);
-    let to_ship = || supplier::list(&supplier, app, None, Which::State(PartState::ToShip), &Page::default());
+    let page = Page::default();
+    let to_ship = || supplier::list(&supplier, app, None, Which::State(PartState::ToShip), &page);
     assert!(to_ship().await.unwrap().items.is_empty(), "it is not paid");
     let early = supplier::ship(&supplier, app, (order, market.shop), "顺丰", "SF1234567890").await;
     assert_eq!(refused(early), Refused::WrongState("unpaid"));

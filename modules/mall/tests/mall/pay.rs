@@ -148,7 +148,7 @@ async fn a_forged_message_and_a_strangers_payment_are_refused(db: Db) {
         let outcome = pay::notified(&ctx, app, "simulator", &body, signature).await;
         assert!(matches!(outcome, Err(Error::Forged)), "{outcome:?}");
     }
-    let answer = market.site().call("public", "POST", "/pay/simulator/callback", "application/json", body).await;
+    let answer = market.site().call("public", "POST", "/callbacks/simulator", "application/json", body).await;
     assert_eq!(answer.status.as_u16(), 403, "{}", answer.body);
     assert_eq!(market.whole("a", order).await.order.state, OrderState::Unpaid);
     market.audit().await;

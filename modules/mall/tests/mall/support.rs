@@ -144,9 +144,9 @@ impl Market {
         let id = edit::create(&ctx, &self.app, shop, &draft).await.unwrap();
         edit::submit(&ctx, &self.app, id).await.unwrap();
         let operator = self.ctx(OPERATOR);
-        let opened = edit::open(&operator, &self.app, id).await.unwrap();
-        review::decide(&operator, &self.app, id, opened.product.stamp, &Decision::Approve).await.unwrap();
-        opened.skus[0].id
+        let stamp = edit::open(&operator, &self.app, id).await.unwrap().product.stamp;
+        review::decide(&operator, &self.app, id, stamp, &Decision::Approve).await.unwrap();
+        edit::open(&operator, &self.app, id).await.unwrap().skus[0].id
     }
 
     /// Takes goods in; nothing for none.
