@@ -58,9 +58,7 @@ pub fn parse(text: &str, today: Day) -> Typed {
 /// Full-width digits and signs as plain ones.
 fn plain(c: char) -> char {
     match c {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(c) - 0xfee0).filter(char::is_ascii).unwrap_or(c)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).filter(char::is_ascii).unwrap_or(c),
         '\u{3000}' => ' ',
         _ => c,
     }
@@ -102,8 +100,20 @@ pub(crate) fn is_phone(number: &str) -> bool {
 fn is_label(word: &str) -> bool {
     matches!(
         word,
-        "收货人" | "收件人" | "姓名" | "联系人" | "电话" | "手机" | "手机号" | "手机号码" | "联系电话" | "地址"
-            | "收货地址" | "详细地址" | "所在地区" | "邮编"
+        "收货人"
+            | "收件人"
+            | "姓名"
+            | "联系人"
+            | "电话"
+            | "手机"
+            | "手机号"
+            | "手机号码"
+            | "联系电话"
+            | "地址"
+            | "收货地址"
+            | "详细地址"
+            | "所在地区"
+            | "邮编"
     )
 }
 

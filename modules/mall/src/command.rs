@@ -135,9 +135,8 @@ impl What {
 
     /// What it is known by when it is repeated.
     pub(crate) fn claim(&self) -> Claim {
-        let named = |kind: &str, key: String, body: &str| {
-            Claim::named(Book::MARKET, kind, &key, body.as_bytes())
-        };
+        let named =
+            |kind: &str, key: String, body: &str| Claim::named(Book::MARKET, kind, &key, body.as_bytes());
         match self {
             Self::Place(place) => Claim::new(Book::MARKET, place.order.uuid(), place.body().as_bytes()),
             Self::Settle(settle) => {

@@ -205,8 +205,7 @@ const OPERATOR: &[P] =
     &[P::ReadClaims, P::ImportClaims, P::ConfirmImport, P::WithdrawImport, P::ReadSources, P::ReadJobs];
 const MALL_OPERATOR: &[P] =
     &[P::ReadListings, P::ReviewListings, P::ManageMall, P::ReadOrders, P::SettleOrders];
-const SUPPLIER: &[P] =
-    &[P::ReadListings, P::EditListings, P::ReadJobs, P::ReadOrders, P::HandleOrders];
+const SUPPLIER: &[P] = &[P::ReadListings, P::EditListings, P::ReadJobs, P::ReadOrders, P::HandleOrders];
 const SHOPPER: &[P] = &[P::Shop];
 
 coded! {

@@ -77,7 +77,11 @@ impl Known {
         let mut list = Vec::new();
         for place in places(commands) {
             list.push(model::receivable(place.order));
-            list.extend([model::open_orders(&place.buyer), model::open_pieces(&place.buyer), model::all_open()]);
+            list.extend([
+                model::open_orders(&place.buyer),
+                model::open_pieces(&place.buyer),
+                model::all_open(),
+            ]);
             let skus = place.lines.iter().filter_map(|line| self.skus.get(&line.sku));
             list.extend(skus.map(|sku| model::payable(sku.seller)));
         }
@@ -85,7 +89,11 @@ impl Known {
         for whole in self.orders.values() {
             let order = &whole.order;
             list.extend([model::receivable(order.id), model::refundable(order.id)]);
-            list.extend([model::open_orders(&order.buyer), model::open_pieces(&order.buyer), model::all_open()]);
+            list.extend([
+                model::open_orders(&order.buyer),
+                model::open_pieces(&order.buyer),
+                model::all_open(),
+            ]);
             list.extend(whole.parts.iter().map(|part| model::payable(part.seller)));
             for part in &whole.parts {
                 list.extend(whole.picks_of(part.shop).flat_map(|(pick, unit)| goods::accounts(pick, unit)));

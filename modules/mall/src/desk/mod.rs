@@ -149,15 +149,7 @@ pub(crate) struct Step<'a> {
 
 impl<'a> Step<'a> {
     const fn new(ctx: &'a Context, at: sh_kernel::Instant) -> Self {
-        Self {
-            ctx,
-            at,
-            placed: None,
-            sales: Vec::new(),
-            receipt: None,
-            refunds: Vec::new(),
-            paid_back: None,
-        }
+        Self { ctx, at, placed: None, sales: Vec::new(), receipt: None, refunds: Vec::new(), paid_back: None }
     }
 
     /// Changes an order as the command asks. Returns what it is about.

@@ -27,7 +27,11 @@ impl Step<'_> {
         // An answer is kept for two days, a provider may repeat itself for longer.
         let known = |row: &&ReceiptRow| row.provider == settle.provider && row.reference == settle.reference;
         if let Some(row) = whole.receipts.iter().find(known) {
-            return if row.amount == settle.amount { Ok(row.applied) } else { Err(Refusal::OtherBody.into()) };
+            return if row.amount == settle.amount {
+                Ok(row.applied)
+            } else {
+                Err(Refusal::OtherBody.into())
+            };
         }
         let order = &mut whole.order;
         let waits = order.state == OrderState::Unpaid;
@@ -128,7 +132,11 @@ impl Step<'_> {
         }
         let mut moves = Vec::new();
         for part in &whole.parts {
-            moves.push(Transfer::new(model::payable(part.seller), model::receivable(order.id), part.amount.0));
+            moves.push(Transfer::new(
+                model::payable(part.seller),
+                model::receivable(order.id),
+                part.amount.0,
+            ));
             let picks = whole.picks_of(part.shop);
             moves.extend(picks.map(|(pick, unit)| goods::step(pick, unit, goods::Step::Release)));
         }

@@ -86,12 +86,7 @@ fn lines<'a>(
             return Err(Refused::OffSale(full_name(sku)));
         }
         if sku.price != line.seen {
-            changed.push(Changed {
-                sku: sku.sku,
-                name: full_name(sku),
-                seen: line.seen,
-                now: sku.price,
-            });
+            changed.push(Changed { sku: sku.sku, name: full_name(sku), seen: line.seen, now: sku.price });
         }
         let amount = sku.price.0.checked_mul(line.pieces).map(Fen).ok_or(Overflow)?;
         let row = LineRow {
@@ -131,8 +126,7 @@ fn parts(place: &Place, lines: &[Line<'_>]) -> Result<Vec<PartRow>, Refused> {
     let part = |(shop, lines): (Id<Shop>, Vec<&Line<'_>>)| {
         let first = lines.first().map(|line| line.1).ok_or(Refused::Shape("no lines"))?;
         let goods = Fen::sum(lines.iter().map(|line| line.0.amount))?;
-        let quote =
-            basket::freight(lines.iter().map(|line| (line.1, line.0.pieces)), place.address.region)?;
+        let quote = basket::freight(lines.iter().map(|line| (line.1, line.0.pieces)), place.address.region)?;
         let Quote::Fee(freight) = quote else { return Err(Refused::NotSent(first.shop_name.clone())) };
         let message = place.messages.iter().find(|(to, _)| *to == shop).map(|(_, text)| text.clone());
         Ok(PartRow {

@@ -72,8 +72,7 @@ impl Work {
     /// Writes everything, in few large statements.
     pub(super) async fn write(self, tx: &mut Tx, ctx: &Context, known: &Known) -> Result<(), DbError> {
         store::order::add(tx, &self.placed).await?;
-        let changed: Vec<&Whole> =
-            known.changed.iter().filter_map(|id| known.orders.get(id)).collect();
+        let changed: Vec<&Whole> = known.changed.iter().filter_map(|id| known.orders.get(id)).collect();
         store::pay::add_receipts(tx, &self.receipts).await?;
         store::order::set(tx, &changed).await?;
         store::pay::add_refunds(tx, &self.refunds).await?;

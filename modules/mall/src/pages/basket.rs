@@ -9,8 +9,8 @@ use sh_catalogue::model::Sku;
 use sh_http::{App, Context, Failure, Form, Html, Redirect};
 use sh_kernel::{Fen, Id};
 use sh_ui::{
-    AmountUnit, Column, DataTable, Field, Row, Tone, banner, button, button_link, button_secondary, data_table, empty,
-    facts, money_cell, panel, status_tag,
+    AmountUnit, Column, DataTable, Field, Row, Tone, banner, button, button_link, button_secondary,
+    data_table, empty, facts, money_cell, panel, status_tag,
 };
 
 use super::{back, page, parts::yuan};

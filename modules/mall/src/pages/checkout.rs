@@ -9,9 +9,7 @@ use maud::{Markup, html};
 use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Redirect};
 use sh_kernel::{Fen, FieldErrors, RegionCode};
 use sh_regions::Regions;
-use sh_ui::{
-    Choice, Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel,
-};
+use sh_ui::{Choice, Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel};
 
 use super::{
     basket::{changed, value},
@@ -46,9 +44,9 @@ impl Sent {
             let (pieces, price) = text.split_once(' ')?;
             Some((sku, pieces.parse().ok()?, Fen(price.parse().ok()?)))
         });
-        let messages = pairs.iter().filter_map(|(name, text)| {
-            Some((name.strip_prefix("message-")?.parse().ok()?, text.clone()))
-        });
+        let messages = pairs
+            .iter()
+            .filter_map(|(name, text)| Some((name.strip_prefix("message-")?.parse().ok()?, text.clone())));
         Self {
             order: Order {
                 order: text("order").parse().ok(),
@@ -108,7 +106,8 @@ pub(crate) async fn send(
     match value(&pairs, "action") {
         "parse" => {
             let typed = address::parse(value(&pairs, "pasted"), ctx.today());
-            sent.province = typed.county.parse().map_or(sent.province, |code: RegionCode| code.province().to_string());
+            sent.province =
+                typed.county.parse().map_or(sent.province, |code: RegionCode| code.province().to_string());
             sent.order.address = typed;
         }
         "place" if !sent.quoted.is_empty() && sent.quoted == sent.order.address.county => {
@@ -233,7 +232,9 @@ fn counties(province: RegionCode, today: sh_kernel::Day) -> Vec<Choice> {
         }
         let city = regions.name(child, today);
         list.extend(
-            below.into_iter().map(|code| Choice::new(code.to_string(), format!("{city} {}", regions.name(code, today)))),
+            below
+                .into_iter()
+                .map(|code| Choice::new(code.to_string(), format!("{city} {}", regions.name(code, today)))),
         );
     }
     list
@@ -248,12 +249,7 @@ fn invoice(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
     }
 }
 
-fn part(
-    ctx: &Context,
-    sent: &Sent,
-    (group, freight): (&Group, Option<Fen>),
-    errors: &FieldErrors,
-) -> Markup {
+fn part(ctx: &Context, sent: &Sent, (group, freight): (&Group, Option<Fen>), errors: &FieldErrors) -> Markup {
     let name = format!("message-{}", group.shop);
     let message = sent.order.messages.iter().find(|(shop, _)| *shop == group.shop);
     let freight = match (sent.county(), freight) {

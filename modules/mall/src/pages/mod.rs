@@ -73,9 +73,9 @@ pub(crate) fn page(ctx: &Context, frame: Frame, content: &Markup) -> Markup {
 /// What went wrong in the words of the page's language.
 pub(crate) fn told(ctx: &Context, error: &Error) -> String {
     use sh_http::AppError;
-    let fields = error.fields().map(|fields| {
-        fields.0.iter().map(|field| field.message.clone()).collect::<Vec<_>>().join(" ")
-    });
+    let fields = error
+        .fields()
+        .map(|fields| fields.0.iter().map(|field| field.message.clone()).collect::<Vec<_>>().join(" "));
     if let Some(text) = fields.filter(|text| !text.is_empty()) {
         return text;
     }
@@ -106,9 +106,7 @@ pub(crate) fn back(
     use sh_http::{AppError, Kind};
     match outcome {
         Ok(()) => Ok(Redirect::to(to).done(ctx.t(done))),
-        Err(error)
-            if matches!(error.kind(), Kind::Conflict | Kind::Unprocessable | Kind::TooMany) =>
-        {
+        Err(error) if matches!(error.kind(), Kind::Conflict | Kind::Unprocessable | Kind::TooMany) => {
             Ok(Redirect::to(to).saying(Tone::Bad, told(ctx, &error)))
         }
         Err(error) => Err(error.into()),

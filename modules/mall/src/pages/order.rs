@@ -96,7 +96,12 @@ pub(crate) async fn cancel(
     visitor: Visitor,
     Path(id): Path<Id<Order>>,
 ) -> Result<Redirect, Failure> {
-    back(&ctx, &format!("/orders/{id}"), service::cancel(&ctx, &app, &visitor, id).await, "order-is-cancelled")
+    back(
+        &ctx,
+        &format!("/orders/{id}"),
+        service::cancel(&ctx, &app, &visitor, id).await,
+        "order-is-cancelled",
+    )
 }
 
 /// `POST /orders/{id}/{shop}/receive`

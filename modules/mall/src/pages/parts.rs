@@ -7,7 +7,9 @@ use sh_ui::{
     AmountUnit, Column, DataTable, Locale, Row, TimelineEntry, Tone, data_table, money_cell, status_tag,
 };
 
-use crate::model::{Address, Ask, LineRow, OrderRow, OrderState, PartRow, PartState, RefundRow, RefundState, Whole};
+use crate::model::{
+    Address, Ask, LineRow, OrderRow, OrderState, PartRow, PartState, RefundRow, RefundState, Whole,
+};
 
 /// Name and look of where an order stands.
 pub(crate) fn order_tag(locale: Locale, state: OrderState) -> Markup {

@@ -8,8 +8,8 @@ use sh_http::{App, Context, Failure, Form, Html, Listing, Page, Path, Permission
 use sh_kernel::Id;
 use sh_parties::mask_person;
 use sh_ui::{
-    Choice, Column, Crumb, DataTable, Field, Pager, Row, Tab, button, button_danger, data_table, empty, facts,
-    keyboard_list, pager, panel, radios, tabs, timeline, work_page,
+    Choice, Column, Crumb, DataTable, Field, Pager, Row, Tab, button, button_danger, data_table, empty,
+    facts, keyboard_list, pager, panel, radios, tabs, timeline, work_page,
 };
 
 use super::{
@@ -125,7 +125,10 @@ fn content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {
     // Whoever sends needs the address in full, and nobody any longer.
     let open = may && matches!(part.state, PartState::ToShip | PartState::Shipped);
     let mut rows = vec![
-        (ctx.t("order-goes-to"), html! { (address(&whole.order.address, whole.order.placed_at.day(), open)) }),
+        (
+            ctx.t("order-goes-to"),
+            html! { (address(&whole.order.address, whole.order.placed_at.day(), open)) },
+        ),
         (ctx.t("order-freight"), html! { (yuan(part.freight)) }),
         (ctx.t("order-sum"), html! { (yuan(part.amount)) }),
     ];

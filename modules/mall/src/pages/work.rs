@@ -11,8 +11,8 @@ use sh_http::{App, Context, Failure, Form, Html, Listing, Page, Path, Permission
 use sh_kernel::{Fen, Id};
 use sh_parties::{mask_person, mask_phone};
 use sh_ui::{
-    AmountUnit, Choice, Column, Crumb, DataTable, Field, Pager, QueryForm, Row, button, button_secondary, data_table, empty,
-    facts, keyboard_list, pager, panel, query_form, timeline, work_page,
+    AmountUnit, Choice, Column, Crumb, DataTable, Field, Pager, QueryForm, Row, button, button_secondary,
+    data_table, empty, facts, keyboard_list, pager, panel, query_form, timeline, work_page,
 };
 
 use super::{
@@ -48,7 +48,11 @@ impl ListQuery {
     fn href(&self, after: &str) -> String {
         let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let state = OrderState::from_word(&self.state).map_or("", OrderState::word);
-        format!("/w/orders?number={}&phone={}&state={state}&after={after}", plain(&self.number), plain(&self.phone))
+        format!(
+            "/w/orders?number={}&phone={}&state={state}&after={after}",
+            plain(&self.number),
+            plain(&self.phone)
+        )
     }
 }
 
@@ -79,7 +83,9 @@ fn search_form(ctx: &Context, query: &ListQuery) -> Markup {
     let form = QueryForm {
         action: "/w/orders".to_owned(),
         fields: vec![
-            Field::input("search", "number", &ctx.t("order-number-or-code")).value(&query.number).render(locale),
+            Field::input("search", "number", &ctx.t("order-number-or-code"))
+                .value(&query.number)
+                .render(locale),
             Field::input("search", "phone", &ctx.t("checkout-phone")).value(&query.phone).render(locale),
             Field::select("state", &ctx.t("order-state"), states).value(&query.state).render(locale),
         ],

@@ -59,11 +59,7 @@ pub struct Simulator;
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn pay(
-    app: &App,
-    payment: &PaymentRow,
-    scenario: Scenario,
-) -> Result<Vec<Notice>, Error> {
+pub(crate) async fn pay(app: &App, payment: &PaymentRow, scenario: Scenario) -> Result<Vec<Notice>, Error> {
     let now = app.clock.now();
     let one = |mark: &str, amount: Fen, tells: i64| Taken {
         reference: format!("SIM-{}-{mark}", payment.id.uuid().simple()),
@@ -112,8 +108,7 @@ pub(crate) async fn told(app: &App, reference: &str) -> Result<(), Error> {
 }
 
 fn notices(taken: &Taken) -> Vec<Notice> {
-    let notice =
-        Notice { payment: taken.payment, reference: taken.reference.clone(), amount: taken.amount };
+    let notice = Notice { payment: taken.payment, reference: taken.reference.clone(), amount: taken.amount };
     vec![notice; usize::try_from(taken.tells).unwrap_or(1)]
 }
 

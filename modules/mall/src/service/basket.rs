@@ -96,13 +96,7 @@ impl Basket {
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown variant; [`Refused::OffSale`]; [`Error::BasketFull`].
-pub async fn add(
-    ctx: &Context,
-    app: &App,
-    buyer: &str,
-    sku: Id<Sku>,
-    pieces: i64,
-) -> Result<(), Error> {
+pub async fn add(ctx: &Context, app: &App, buyer: &str, sku: Id<Sku>, pieces: i64) -> Result<(), Error> {
     let now = ctx.now();
     let pieces = pieces.clamp(1, PIECES_MAX);
     app.db
@@ -124,13 +118,7 @@ pub async fn add(
 ///
 /// # Errors
 /// [`Error::NotFound`] if the basket has no such line.
-pub async fn change(
-    _ctx: &Context,
-    app: &App,
-    buyer: &str,
-    sku: Id<Sku>,
-    pieces: i64,
-) -> Result<(), Error> {
+pub async fn change(_ctx: &Context, app: &App, buyer: &str, sku: Id<Sku>, pieces: i64) -> Result<(), Error> {
     app.db
         .write(async |tx| {
             if pieces < 1 {
@@ -147,12 +135,7 @@ pub async fn change(
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn agree(
-    _ctx: &Context,
-    app: &App,
-    buyer: &str,
-    shown: &[(Id<Sku>, Fen)],
-) -> Result<(), Error> {
+pub async fn agree(_ctx: &Context, app: &App, buyer: &str, shown: &[(Id<Sku>, Fen)]) -> Result<(), Error> {
     app.db
         .write(async |tx| {
             for (sku, price) in shown {

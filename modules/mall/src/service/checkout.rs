@@ -108,7 +108,11 @@ pub async fn place(ctx: &Context, app: &App, buyer: &str, form: &Form) -> Result
     let place = Place {
         order,
         buyer: buyer.to_owned(),
-        lines: form.lines.iter().map(|(sku, pieces, seen)| PlaceLine { sku: *sku, pieces: *pieces, seen: *seen }).collect(),
+        lines: form
+            .lines
+            .iter()
+            .map(|(sku, pieces, seen)| PlaceLine { sku: *sku, pieces: *pieces, seen: *seen })
+            .collect(),
         expected: form.expected,
         address,
         title,

@@ -65,9 +65,9 @@ pub async fn expire(ctx: &Context, app: &App) -> Result<u64, Error> {
             return Ok(count);
         }
         // All at once, so that they share a batch.
-        let cancels = due.iter().map(|order| {
-            super::submit(ctx, app, What::Cancel(Cancel { order: *order, expired: true }))
-        });
+        let cancels = due
+            .iter()
+            .map(|order| super::submit(ctx, app, What::Cancel(Cancel { order: *order, expired: true })));
         for outcome in futures::future::join_all(cancels).await {
             match outcome {
                 Ok(_) => count += 1,

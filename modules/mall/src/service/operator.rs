@@ -99,7 +99,8 @@ pub async fn enter_transfer(
         errors.push("/reference", "required", ctx.t("order-reference-missing"));
     }
     errors.into_result().map_err(Invalid)?;
-    let settle = Settle { order: id, provider: bank::CODE.to_owned(), reference: reference.to_owned(), amount };
+    let settle =
+        Settle { order: id, provider: bank::CODE.to_owned(), reference: reference.to_owned(), amount };
     super::submit(ctx, app, What::Settle(settle)).await.map(drop)
 }
 

@@ -66,12 +66,7 @@ pub async fn notified(
 }
 
 /// Counts what came in for a payment.
-pub(crate) async fn settle(
-    ctx: &Context,
-    app: &App,
-    provider: &str,
-    notice: &Notice,
-) -> Result<(), Error> {
+pub(crate) async fn settle(ctx: &Context, app: &App, provider: &str, notice: &Notice) -> Result<(), Error> {
     let found = app.db.read(async |tx| store::pay::payment(tx, notice.payment).await).await?;
     let payment = found.filter(|payment| payment.provider == provider).ok_or(Error::NotFound)?;
     let settle = Settle {

@@ -92,7 +92,8 @@ pub async fn ship(
     if carrier.is_empty() || carrier.chars().count() > CARRIER_CHARS_MAX {
         errors.push("/carrier", "required", ctx.t("order-carrier-missing"));
     }
-    let fits = (6..=30).contains(&waybill.len()) && waybill.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fits =
+        (6..=30).contains(&waybill.len()) && waybill.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !fits {
         errors.push("/waybill", "shape", ctx.t("order-waybill-wrong"));
     }

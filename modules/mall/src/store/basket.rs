@@ -51,17 +51,11 @@ pub(crate) async fn count(tx: &mut Tx, owner: &str) -> Result<i64, DbError> {
 }
 
 pub(crate) async fn put(tx: &mut Tx, owner: &str, lines: &[Kept], at: Instant) -> Result<(), DbError> {
-    let rows: Vec<_> =
-        lines.iter().map(|line| binds![owner, line.sku, line.pieces, line.seen, at]).collect();
+    let rows: Vec<_> = lines.iter().map(|line| binds![owner, line.sku, line.pieces, line.seen, at]).collect();
     tx.insert_many(&PUT_LINES, rows).await.map(drop)
 }
 
-pub(crate) async fn set_pieces(
-    tx: &mut Tx,
-    owner: &str,
-    sku: Id<Sku>,
-    pieces: i64,
-) -> Result<bool, DbError> {
+pub(crate) async fn set_pieces(tx: &mut Tx, owner: &str, sku: Id<Sku>, pieces: i64) -> Result<bool, DbError> {
     Ok(tx.execute(&SET_PIECES, binds![owner, sku, pieces]).await? > 0)
 }
 

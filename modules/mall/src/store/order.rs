@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use sh_db::{DbError, FromRow, Row, Tx, Value, binds};
 use sh_kernel::{Id, Instant};
 
-use crate::model::{
-    Address, LineRow, Order, OrderRow, PartRow, PickRow, ReceiptRow, Title, Whole,
-};
+use crate::model::{Address, LineRow, Order, OrderRow, PartRow, PickRow, ReceiptRow, Title, Whole};
 
 sh_db::inserts! {
     /// New orders.
@@ -230,8 +228,7 @@ pub(crate) async fn add(tx: &mut Tx, placed: &[Whole]) -> Result<(), DbError> {
     let lines = placed.iter().flat_map(|whole| &whole.lines).map(line_values);
     tx.insert_many(&ADD_LINES, lines.collect::<Vec<_>>()).await?;
     let picks = placed.iter().flat_map(|whole| &whole.picks);
-    let picks =
-        picks.map(|pick| binds![pick.order, pick.line, pick.lot, pick.location, pick.quantity]);
+    let picks = picks.map(|pick| binds![pick.order, pick.line, pick.lot, pick.location, pick.quantity]);
     tx.insert_many(&ADD_PICKS, picks.collect::<Vec<_>>()).await.map(drop)
 }
 

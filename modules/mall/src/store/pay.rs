@@ -68,7 +68,9 @@ impl FromRow for RefundRow {
 }
 
 pub(crate) async fn add_payment(tx: &mut Tx, row: &PaymentRow) -> Result<(), DbError> {
-    tx.insert(&ADD_PAYMENT, binds![row.id, row.order, &row.provider, row.amount, row.begun_at]).await.map(drop)
+    tx.insert(&ADD_PAYMENT, binds![row.id, row.order, &row.provider, row.amount, row.begun_at])
+        .await
+        .map(drop)
 }
 
 pub(crate) async fn payment(tx: &mut Tx, id: Id<Payment>) -> Result<Option<PaymentRow>, DbError> {

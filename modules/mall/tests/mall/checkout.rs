@@ -81,7 +81,8 @@ async fn a_form_sent_twice_is_one_order_and_another_body_is_refused(db: Db) {
     let outcome = checkout::place(&ctx, &market.app, "guest:b", &form).await;
     assert_eq!(refused(outcome), Refused::Ledger(Refusal::OtherBody));
 
-    let old = checkout::Form { order: Some(form.order.unwrap()), ..market.form(&[(market.apples, 1, 5_990)]) };
+    let old =
+        checkout::Form { order: Some(form.order.unwrap()), ..market.form(&[(market.apples, 1, 5_990)]) };
     market.clock.advance_seconds(3 * 24 * 3600);
     let outcome = checkout::place(&market.public(), &market.app, "guest:a", &old).await;
     assert_eq!(refused(outcome), Refused::FormOld, "its answer may be forgotten by now");
@@ -128,10 +129,16 @@ async fn freight_is_in_the_expected_sum_and_a_shop_that_is_off_does_not_sell(db:
         free_from: None,
     };
     shops::save_freight(&supplier, app, market.shop, None, ("快递", &template)).await.unwrap();
-    let product = edit::list(&supplier, app, market.shop, &sh_catalogue::ProductFilter::default(), &sh_http::Page::default())
-        .await
-        .unwrap()
-        .items[0]
+    let product = edit::list(
+        &supplier,
+        app,
+        market.shop,
+        &sh_catalogue::ProductFilter::default(),
+        &sh_http::Page::default(),
+    )
+    .await
+    .unwrap()
+    .items[0]
         .id;
     let mut draft = edit::open(&supplier, app, product).await.unwrap().product.draft();
     "快递".clone_into(&mut draft.freight);
@@ -140,12 +147,19 @@ async fn freight_is_in_the_expected_sum_and_a_shop_that_is_off_does_not_sell(db:
     edit::submit(&supplier, app, product).await.unwrap();
     let operator = market.ctx(crate::support::OPERATOR);
     let stamp = edit::open(&operator, app, product).await.unwrap().product.stamp;
-    sh_catalogue::service::review::decide(&operator, app, product, stamp, &sh_catalogue::service::review::Decision::Approve)
-        .await
-        .unwrap();
+    sh_catalogue::service::review::decide(
+        &operator,
+        app,
+        product,
+        stamp,
+        &sh_catalogue::service::review::Decision::Approve,
+    )
+    .await
+    .unwrap();
 
     let form = market.form(&[(market.apples, 2, 5_990), (market.kumquats, 1, 2_800)]);
-    let Refused::Total { expected, actual } = refused(checkout::place(&ctx, app, "guest:a", &form).await) else {
+    let Refused::Total { expected, actual } = refused(checkout::place(&ctx, app, "guest:a", &form).await)
+    else {
         panic!("freight was charged silently")
     };
     assert_eq!((expected, actual), (Fen(14_780), Fen(16_080)), "10 kg are 5 kg and five steps");

@@ -28,7 +28,9 @@ async fn an_order_becomes_trades_without_anybody_reporting_it(db: Db) {
     let mut lines: Vec<(i64, i64)> = Vec::new();
     app.db
         .read(async |tx| {
-            let sql = "SELECT stage, CAST(SUM(amount) AS BIGINT) FROM trade_line GROUP BY stage ORDER BY stage".to_owned();
+            let sql =
+                "SELECT stage, CAST(SUM(amount) AS BIGINT) FROM trade_line GROUP BY stage ORDER BY stage"
+                    .to_owned();
             tx.for_each_dynamic(sql, binds![], |row| {
                 lines.push((row.get(0)?, row.get(1)?));
                 Ok(())

@@ -62,7 +62,9 @@ fn fields(page: &str, marks: &str) -> String {
     let mut list: Vec<String> = inputs.collect();
     for select in form.split("<select").skip(1) {
         let chosen = select.split("<option").find(|option| option.contains(" selected"));
-        if let (Some(name), Some(chosen)) = (value(select, "name"), chosen.and_then(|tag| value(tag, "value"))) {
+        if let (Some(name), Some(chosen)) =
+            (value(select, "name"), chosen.and_then(|tag| value(tag, "value")))
+        {
             list.push(format!("{name}={chosen}"));
         }
     }
@@ -80,7 +82,8 @@ async fn a_guest_buys_pays_and_receives(db: Db) {
     assert_eq!(added.header("location"), "/basket", "{}", added.body);
     guest.post("/basket/add", &format!("sku={}&pieces=1", market.kumquats)).await;
     let basket = guest.get("/basket").await.body;
-    for text in ["昭阳区绿源苹果专业合作社", "融安县桔乡食品有限公司", "147.80", "不支持七天无理由退货"] {
+    for text in ["昭阳区绿源苹果专业合作社", "融安县桔乡食品有限公司", "147.80", "不支持七天无理由退货"]
+    {
         assert!(basket.contains(text), "{text} is missing in {basket}");
     }
 
@@ -155,7 +158,10 @@ async fn a_changed_price_is_shown_on_the_pages(db: Db) {
 /// The hidden fields only; what is typed is given by the test.
 fn keep(form: &str) -> String {
     let typed = ["receiver=", "phone=", "detail=", "county="];
-    form.split('&').filter(|field| !typed.iter().any(|name| field.starts_with(name))).collect::<Vec<_>>().join("&")
+    form.split('&')
+        .filter(|field| !typed.iter().any(|name| field.starts_with(name)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 #[db_test(&schema())]
@@ -164,7 +170,9 @@ async fn strangers_are_told_that_there_is_nothing(db: Db) {
     let site = market.site();
     let order = market.order("a", 1).await.unwrap();
     let shop = market.shop;
-    for path in [format!("/orders/{order}"), format!("/orders/{order}/pay"), format!("/s/orders/{order}/{shop}")] {
+    for path in
+        [format!("/orders/{order}"), format!("/orders/{order}/pay"), format!("/s/orders/{order}/{shop}")]
+    {
         let answer = site.get("shopper@*", &path).await;
         assert_eq!(answer.status.as_u16(), 404, "{path}");
     }
@@ -172,9 +180,12 @@ async fn strangers_are_told_that_there_is_nothing(db: Db) {
     assert_eq!(site.get(SUPPLIER, "/w/orders").await.status.as_u16(), 404);
     assert_eq!(site.get("shopper@*", "/w/orders").await.status.as_u16(), 404);
     assert_eq!(site.get("auditor@*", &format!("/w/orders/{order}")).await.status.as_u16(), 200);
-    let entered = site.post("auditor@*", &format!("/w/orders/{order}/transfer"), "amount=1&reference=x").await;
+    let entered =
+        site.post("auditor@*", &format!("/w/orders/{order}/transfer"), "amount=1&reference=x").await;
     assert_eq!(entered.status.as_u16(), 403);
-    let shipped = site.post("auditor@*", &format!("/s/orders/{order}/{shop}/ship"), "carrier=SF&waybill=SF123456").await;
+    let shipped = site
+        .post("auditor@*", &format!("/s/orders/{order}/{shop}/ship"), "carrier=SF&waybill=SF123456")
+        .await;
     assert_eq!(shipped.status.as_u16(), 403);
     for path in ["cancel", &format!("{shop}/receive"), &format!("{shop}/refund")] {
         let answer = site.post("shopper@*", &format!("/orders/{order}/{path}"), "reason=x").await;

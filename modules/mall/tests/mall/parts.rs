@@ -48,10 +48,8 @@ async fn a_shop_sends_and_the_buyer_confirms(db: Db) {
     assert!(matches!(stranger, Err(Error::NotFound)), "{stranger:?}");
     orders::receive(&market.public(), app, &visitor, order, market.shop).await.unwrap();
     let whole = market.whole("a", order).await;
-    let states: Vec<PartState> = [market.shop, market.other]
-        .iter()
-        .map(|shop| whole.part(*shop).unwrap().state)
-        .collect();
+    let states: Vec<PartState> =
+        [market.shop, market.other].iter().map(|shop| whole.part(*shop).unwrap().state).collect();
     assert_eq!(states, [PartState::Received, PartState::Shipped]);
     assert_eq!(whole.part(market.shop).unwrap().waybill.as_deref(), Some("SF1234567890"));
     let seen = supplier::get(&supplier, app, order, market.shop).await.unwrap();
@@ -105,7 +103,10 @@ async fn a_refusal_is_told_with_its_reason(db: Db) {
     supplier::answer(&supplier, app, (order, market.shop), (false, false), "已经装车").await.unwrap();
     let whole = market.whole("a", order).await;
     let part = &whole.parts[0];
-    assert_eq!((part.ask, part.state, part.answer.as_deref()), (Ask::Refused, PartState::ToShip, Some("已经装车")));
+    assert_eq!(
+        (part.ask, part.state, part.answer.as_deref()),
+        (Ask::Refused, PartState::ToShip, Some("已经装车"))
+    );
     assert_eq!(whole.order.refunded, Fen::ZERO);
     market.audit().await;
 }

@@ -13,13 +13,18 @@ use sh_testkit::db_test;
 
 use crate::support::{Market, OPERATOR, refused, schema};
 
-async fn refunds(market: &Market, order: sh_kernel::Id<sh_mall::model::Order>) -> Vec<(Fen, String, RefundState)> {
+async fn refunds(
+    market: &Market,
+    order: sh_kernel::Id<sh_mall::model::Order>,
+) -> Vec<(Fen, String, RefundState)> {
     let rows = orders::refunds(&market.public(), &market.app, &Visitor::guest("a"), order).await.unwrap();
     rows.into_iter().map(|row| (row.amount, row.why, row.state)).collect()
 }
 
 async fn chores(market: &Market) {
-    chores::once(&market.public().acting_as(sh_http::Actor::System { name: "mall" }), &market.app).await.unwrap();
+    chores::once(&market.public().acting_as(sh_http::Actor::System { name: "mall" }), &market.app)
+        .await
+        .unwrap();
 }
 
 #[db_test(&schema())]
@@ -28,7 +33,10 @@ async fn paid_once_is_paid_however_often_it_is_told(db: Db) {
     let order = market.both("a").await;
     market.pay("a", order, Scenario::Twice).await.unwrap();
     let whole = market.whole("a", order).await;
-    assert_eq!((whole.order.state, whole.order.paid, whole.receipts.len()), (OrderState::Paid, Fen(11_590), 1));
+    assert_eq!(
+        (whole.order.state, whole.order.paid, whole.receipts.len()),
+        (OrderState::Paid, Fen(11_590), 1)
+    );
     assert!(whole.parts.iter().all(|part| part.state == PartState::ToShip));
     let outcome = market.pay("a", order, Scenario::Once).await;
     assert_eq!(refused(outcome), Refused::WrongState("paid"), "nobody is asked to pay twice");
@@ -103,7 +111,9 @@ async fn what_is_not_paid_in_time_is_released_and_what_comes_later_goes_back(db:
         assert_eq!((whole.state, whole.ended_why.as_deref()), (OrderState::Cancelled, Some("expired")));
     }
     assert_eq!(refunds(&market, half).await, [(Fen(2_995), "cancelled".to_owned(), RefundState::Done)]);
-    operator::enter_transfer(&market.ctx(OPERATOR), &market.app, nothing, Fen(11_980), "ICBC-8").await.unwrap();
+    operator::enter_transfer(&market.ctx(OPERATOR), &market.app, nothing, Fen(11_980), "ICBC-8")
+        .await
+        .unwrap();
     assert_eq!(refunds(&market, nothing).await, [(Fen(11_980), "late".to_owned(), RefundState::Open)]);
     assert_eq!(market.left().await, 10);
     market.audit().await;
@@ -116,7 +126,10 @@ async fn the_rest_of_a_part_payment_completes_it(db: Db) {
     market.pay("a", order, Scenario::Partial).await.unwrap();
     market.pay("a", order, Scenario::Once).await.unwrap();
     let whole = market.whole("a", order).await;
-    assert_eq!((whole.order.state, whole.order.paid, whole.receipts.len()), (OrderState::Paid, Fen(5_990), 2));
+    assert_eq!(
+        (whole.order.state, whole.order.paid, whole.receipts.len()),
+        (OrderState::Paid, Fen(5_990), 2)
+    );
     market.audit().await;
 }
 

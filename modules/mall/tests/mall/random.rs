@@ -43,8 +43,7 @@ async fn act(market: &Market, dice: &mut Dice, known: &mut Vec<(String, Id<Order
     let at = usize::try_from(dice.below(known.len() as u64)).unwrap();
     let (guest, order) = known[at].clone();
     let visitor = Visitor::guest(&guest);
-    let (shop, by) =
-        if dice.below(2) == 0 { (market.shop, SUPPLIER) } else { (market.other, OTHER) };
+    let (shop, by) = if dice.below(2) == 0 { (market.shop, SUPPLIER) } else { (market.other, OTHER) };
     match what {
         3 | 4 => {
             let (scenario, _) = Scenario::ALL[usize::try_from(dice.below(6)).unwrap()];
@@ -65,7 +64,8 @@ async fn act(market: &Market, dice: &mut Dice, known: &mut Vec<(String, Id<Order
             market.clock.advance_seconds(i64::try_from(dice.below(900)).unwrap());
             let reference = format!("BANK-{}", dice.below(50));
             let amount = Fen(i64::try_from(dice.below(9_000)).unwrap() + 1);
-            let entered = operator::enter_transfer(&market.ctx(OPERATOR), app, order, amount, &reference).await;
+            let entered =
+                operator::enter_transfer(&market.ctx(OPERATOR), app, order, amount, &reference).await;
             chores::once(&ctx, app).await?;
             entered
         }

@@ -104,11 +104,9 @@ impl Market {
             _data: data,
         };
         let spec = ("5 kg 装", "5 kg", "59.90");
-        market.apples =
-            market.product(SUPPLIER, shop, ("PG-01", "昭通丑苹果", "530602"), spec).await;
+        market.apples = market.product(SUPPLIER, shop, ("PG-01", "昭通丑苹果", "530602"), spec).await;
         let spec = ("300 g/瓶", "300 g", "28");
-        market.kumquats =
-            market.product(OTHER, other, ("JJ-01", "融安金桔膏", "450224"), spec).await;
+        market.kumquats = market.product(OTHER, other, ("JJ-01", "融安金桔膏", "450224"), spec).await;
         market.stock(SUPPLIER, shop, market.apples, apples * 5_000).await;
         market.stock(OTHER, other, market.kumquats, kumquats * 300).await;
         market
