@@ -47,9 +47,9 @@ pub fn parse(text: &str, today: Day) -> Typed {
     let before = words.get(..at).unwrap_or_default();
     let mut after: Vec<&str> = words.get(at + used..).unwrap_or_default().to_vec();
     if let Some(name) = before.iter().find(|word| is_name(word)) {
-        typed.receiver = (*name).to_owned();
+        (*name).clone_into(&mut typed.receiver);
     } else if let Some(at) = after.iter().rposition(|word| is_name(word)) {
-        typed.receiver = after.remove(at).to_owned();
+        after.remove(at).clone_into(&mut typed.receiver);
     }
     typed.detail = std::iter::once(rest.as_str()).chain(after).filter(|part| !part.is_empty()).collect();
     typed
@@ -190,13 +190,11 @@ pub fn title(locale: Locale, name: &str, tax_number: &str, errors: &mut FieldErr
         return Some(Title { name: name.to_owned(), tax_number: None });
     }
     let number: String = tax_number.chars().map(plain).collect();
-    match number.parse::<CreditCode>() {
-        Ok(code) => Some(Title { name: name.to_owned(), tax_number: Some(code.to_string()) }),
-        Err(_) => {
-            errors.push("/tax-number", "not-a-tax-number", locale.t("checkout-tax-number-wrong"));
-            None
-        }
-    }
+    let Ok(code) = number.parse::<CreditCode>() else {
+        errors.push("/tax-number", "not-a-tax-number", locale.t("checkout-tax-number-wrong"));
+        return None;
+    };
+    Some(Title { name: name.to_owned(), tax_number: Some(code.to_string()) })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the figures hear of orders: each line when it is paid, received, refunded, in the transaction that makes it so.
 
-use sh_kernel::{Day, Fen, Quantity};
+use sh_kernel::{Day, Fen, Instant, Quantity};
 use sh_ledger::Unit;
 use sh_trade::{
     axes::{BuyerKind, Category, Certified, Channel, Role, Stage},
@@ -22,7 +22,7 @@ fn sale(
     stage: Stage,
     today: Day,
 ) -> OwnSale {
-    let paid_on = order.paid_at.map_or(today, |at| at.day());
+    let paid_on = order.paid_at.map_or(today, Instant::day);
     let returned = stage == Stage::Returned;
     let sign = |number: i64| if returned { number.wrapping_neg() } else { number };
     let company = order.title.as_ref().filter(|title| title.tax_number.is_some());

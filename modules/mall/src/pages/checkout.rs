@@ -8,6 +8,7 @@ use axum::{
 use maud::{Markup, html};
 use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Redirect};
 use sh_kernel::{Fen, FieldErrors, RegionCode};
+use sh_ledger::Refusal;
 use sh_regions::Regions;
 use sh_ui::{Choice, Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel};
 
@@ -132,7 +133,8 @@ async fn place(ctx: &Context, app: &App, visitor: &Visitor, mut sent: Sent) -> R
     if !matches!(error.kind(), Kind::Conflict | Kind::Unprocessable | Kind::TooMany) {
         return Err(error.into());
     }
-    if matches!(error, Error::Refused(Refused::FormOld)) {
+    // The number is spent: whoever sends the form again after reading why orders anew.
+    if matches!(error, Error::Refused(Refused::FormOld | Refused::Ledger(Refusal::OtherBody))) {
         sent.order.order = Some(ctx.id());
     }
     let errors = fields(ctx, &error);

@@ -85,20 +85,27 @@ pub async fn expire(ctx: &Context, app: &App) -> Result<u64, Error> {
 /// The queue, or the database. A provider that is away is asked again next time.
 pub async fn ask(ctx: &Context, app: &App) -> Result<u64, Error> {
     let before = ctx.now().plus_seconds(-ASK_SECONDS);
-    let untold = app.db.read(async |tx| store::pay::untold(tx, before, STEP).await).await?;
     let providers = app.get::<Providers>()?;
-    for payment in &untold {
-        let Ok(provider) = providers.get(&payment.provider) else { continue };
-        match provider.ask(app, payment).await {
-            Ok(notices) => {
-                for notice in notices {
-                    pay::settle(ctx, app, provider.code(), &notice).await?;
+    let (mut after, mut count) = (Id::from_uuid(uuid::Uuid::nil()), 0);
+    loop {
+        let untold = app.db.read(async |tx| store::pay::untold(tx, before, after, STEP).await).await?;
+        let Some(last) = untold.last() else { return Ok(count) };
+        after = last.id;
+        count += untold.len() as u64;
+        for payment in &untold {
+            let Ok(provider) = providers.get(&payment.provider) else { continue };
+            match provider.ask(app, payment).await {
+                Ok(notices) => {
+                    for notice in notices {
+                        pay::settle(ctx, app, provider.code(), &notice).await?;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, provider = provider.code(), "a provider does not answer")
                 }
             }
-            Err(error) => tracing::warn!(%error, provider = provider.code(), "a provider does not answer"),
         }
     }
-    Ok(untold.len() as u64)
 }
 
 /// Sends money back that is to go back. Returns how many refunds have gone.

@@ -19,9 +19,10 @@ sh_db::inserts! {
 sh_db::statements! {
     /// A payment.
     PAYMENT = "SELECT id, order_id, provider, amount, begun_at FROM mall_payment WHERE id = $1";
-    /// Payments of orders that still wait, begun before an instant: nobody has told us what became of them.
+    /// Payments of orders that still wait, begun before an instant, after one of them: nobody has told us what became of
+    /// them.
     UNTOLD = "SELECT p.id, p.order_id, p.provider, p.amount, p.begun_at FROM mall_order o \
-        JOIN mall_payment p ON p.order_id = o.id WHERE o.state = 1 AND p.begun_at < $1 ORDER BY p.id LIMIT $2";
+        JOIN mall_payment p ON p.order_id = o.id WHERE o.state = 1 AND p.begun_at < $1 AND p.id > $2 ORDER BY p.id LIMIT $3";
     /// Refunds by their numbers.
     REFUNDS = "SELECT id, order_id, provider, reference, amount, why, state, asked_at, done_at FROM mall_refund \
         WHERE id {{in_uuid $1}}";
@@ -77,8 +78,13 @@ pub(crate) async fn payment(tx: &mut Tx, id: Id<Payment>) -> Result<Option<Payme
     tx.fetch_optional(&PAYMENT, binds![id]).await
 }
 
-pub(crate) async fn untold(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<PaymentRow>, DbError> {
-    tx.fetch_all(&UNTOLD, binds![before, limit]).await
+pub(crate) async fn untold(
+    tx: &mut Tx,
+    before: Instant,
+    after: Id<Payment>,
+    limit: i64,
+) -> Result<Vec<PaymentRow>, DbError> {
+    tx.fetch_all(&UNTOLD, binds![before, after, limit]).await
 }
 
 pub(crate) async fn add_receipts(tx: &mut Tx, rows: &[ReceiptRow]) -> Result<(), DbError> {
