@@ -101,7 +101,7 @@ pub async fn ask(ctx: &Context, app: &App) -> Result<u64, Error> {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, provider = provider.code(), "a provider does not answer")
+                    tracing::warn!(%error, provider = provider.code(), "a provider does not answer");
                 }
             }
         }
@@ -127,7 +127,9 @@ pub async fn pay_back(ctx: &Context, app: &App) -> Result<u64, Error> {
                     count += 1;
                 }
                 Ok(false) => {}
-                Err(error) => tracing::warn!(%error, provider = provider.code(), "a refund was not sent"),
+                Err(error) => {
+                    tracing::warn!(%error, provider = provider.code(), "a refund was not sent");
+                }
             }
         }
     }

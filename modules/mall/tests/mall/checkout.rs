@@ -24,8 +24,8 @@ use crate::support::{Market, OTHER, SUPPLIER, refused, schema};
 async fn one_unit_and_a_thousand_buyers_is_one_order(db: Db) {
     let market = Arc::new(Market::open(db, 1, 0).await);
     let buyers = (0..1_000).map(|number| {
-        let market = Arc::clone(&market);
-        tokio::spawn(async move { market.order(&format!("buyer-{number}"), 1).await })
+        let (tasks, market) = (market.app.tasks.clone(), Arc::clone(&market));
+        tasks.spawn(async move { market.order(&format!("buyer-{number}"), 1).await })
     });
     let (mut placed, mut sold_out) = (0, 0);
     for outcome in join_all(buyers).await {

@@ -1,5 +1,7 @@
 //! The pages, as a browser without scripts uses them.
 
+use std::fmt::Write as _;
+
 use axum::{
     body::Body,
     http::{Request, header},
@@ -46,6 +48,14 @@ impl Guest<'_> {
     }
 }
 
+/// A text as an address carries it.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "%{byte:02X}");
+        out
+    })
+}
+
 /// The hidden and typed fields of the form on a page that posts to `action` and has a field `marks`.
 fn fields(page: &str, marks: &str) -> String {
     let form = page.split("<form").find(|form| form.contains(marks)).unwrap();
@@ -54,7 +64,6 @@ fn fields(page: &str, marks: &str) -> String {
         let from = format!(" {name}=\"");
         tag.split_once(&from).and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value.to_owned())
     };
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let inputs = form.split("<input").skip(1).filter_map(|tag| {
         let tag = tag.split('>').next().unwrap();
         Some(format!("{}={}", value(tag, "name")?, encode(&value(tag, "value").unwrap_or_default())))
@@ -88,8 +97,7 @@ async fn a_guest_buys_pays_and_receives(db: Db) {
     }
 
     let checkout = guest.get("/checkout").await.body;
-    let pasted: String =
-        "何平 13800138000 广东省深圳市南山区粤海街道8号".bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let pasted = encode("何平 13800138000 广东省深圳市南山区粤海街道8号");
     let form = fields(&checkout, "name=\"pasted\"");
     let parsed = guest.post("/checkout", &format!("{form}&pasted={pasted}&action=parse")).await;
     assert_eq!(parsed.status.as_u16(), 200);

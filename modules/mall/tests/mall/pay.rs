@@ -144,7 +144,7 @@ async fn a_forged_message_and_a_strangers_payment_are_refused(db: Db) {
     let outcome = pay::begin(&ctx, app, &Visitor::guest("a"), order, "nobody").await;
     assert!(matches!(outcome, Err(Error::NoProvider)), "{outcome:?}");
     pay::begin(&ctx, app, &Visitor::guest("a"), order, "simulator").await.unwrap();
-    let (mut payment, _) = (None::<uuid::Uuid>, ());
+    let mut payment = None::<uuid::Uuid>;
     app.db
         .read(async |tx| {
             let sql = "SELECT id FROM mall_payment".to_owned();
