@@ -52,8 +52,8 @@ pub(crate) const MENU: [MenuEntry; 2] = [
         label: "shop-orders-title",
         href: "/s/orders",
         permission: Permission::HandleOrders,
-        order: 105,
-        icon: Some("building-store"),
+        order: 145,
+        icon: None,
     },
     MenuEntry {
         group: "menu-mall",
@@ -61,7 +61,7 @@ pub(crate) const MENU: [MenuEntry; 2] = [
         href: "/w/orders",
         permission: Permission::SettleOrders,
         order: 155,
-        icon: Some("building-store"),
+        icon: None,
     },
 ];
 
