@@ -28,57 +28,7 @@ pub const LINES_MAX: usize = 99;
 /// Pieces of one line.
 pub const PIECES_MAX: i64 = 999;
 
-/// Declares an enumeration whose values are stored as numbers and named by stable words.
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $code:literal $word:literal, )* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $( $(#[$vdoc])* $variant, )* }
-
-        impl $name {
-            /// Every value, in the order of its number.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The number stored in the database.
-            pub const fn code(self) -> i64 {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// The value with this number.
-            pub const fn from_code(code: i64) -> Option<Self> {
-                match code { $($code => Some(Self::$variant),)* _ => None }
-            }
-
-            /// The word in addresses and text keys.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// The value with this word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-
-        impl sh_db::Column for $name {
-            fn read(row: &sh_db::Row, index: usize) -> Result<Self, sh_db::DbError> {
-                let code: i64 = row.get(index)?;
-                Self::from_code(code).ok_or_else(|| sh_db::DbError::Column {
-                    column: index,
-                    problem: format!("{code} is no {}", stringify!($name)),
-                })
-            }
-        }
-
-        impl sh_db::IntoValue for $name {
-            fn into_value(self) -> sh_db::Value {
-                sh_db::IntoValue::into_value(self.code())
-            }
-        }
-    };
-}
-
-coded! {
+sh_db::coded! {
     /// Where an order stands (订单状态).
     OrderState {
         /// Placed, its goods are set aside, and payment is awaited (待付款).
@@ -92,7 +42,7 @@ coded! {
     }
 }
 
-coded! {
+sh_db::coded! {
     /// Where the part of one shop stands (子订单状态).
     PartState {
         /// Awaits payment (待付款).
@@ -110,7 +60,7 @@ coded! {
     }
 }
 
-coded! {
+sh_db::coded! {
     /// Whether a refund was asked for (退款申请).
     Ask {
         /// Nobody has asked.
@@ -124,7 +74,7 @@ coded! {
     }
 }
 
-coded! {
+sh_db::coded! {
     /// Whether money that is to go back has gone (退款状态).
     RefundState {
         /// The provider is to be asked, or asked again.

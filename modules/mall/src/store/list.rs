@@ -138,7 +138,7 @@ pub(crate) async fn of_shop(
     after: Id<Order>,
     limit: i64,
 ) -> Result<Vec<PartItem>, DbError> {
-    tx.fetch_all(&OF_SHOP, binds![shop, state, after, limit]).await
+    tx.fetch_all(&OF_SHOP, binds![shop, state.code(), after, limit]).await
 }
 
 pub(crate) async fn asked_of_shop(

@@ -237,7 +237,7 @@ fn order_values(order: &OrderRow) -> Vec<Value> {
     binds![
         order.id,
         &order.buyer,
-        order.state,
+        order.state.code(),
         order.placed_at,
         order.due_at,
         order.pieces,
@@ -263,12 +263,12 @@ fn part_values(part: &PartRow) -> Vec<Value> {
         &part.organisation,
         &part.shop_name,
         part.seller,
-        part.state,
+        part.state.code(),
         part.goods,
         part.freight,
         part.amount,
         &part.message,
-        part.ask
+        part.ask.code()
     ]
 }
 
@@ -304,7 +304,7 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
         let order = &whole.order;
         binds![
             order.id,
-            order.state,
+            order.state.code(),
             order.paid,
             order.refunded,
             order.paid_at,
@@ -317,12 +317,12 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
         binds![
             part.order,
             part.shop,
-            part.state,
+            part.state.code(),
             part.carrier.clone(),
             part.waybill.clone(),
             part.shipped_at,
             part.received_at,
-            part.ask,
+            part.ask.code(),
             part.ask_reason.clone(),
             part.asked_at,
             part.answer.clone(),

@@ -108,7 +108,7 @@ pub(crate) async fn add_refunds(tx: &mut Tx, rows: &[RefundRow]) -> Result<(), D
                 &row.reference,
                 row.amount,
                 &row.why,
-                RefundState::Open,
+                RefundState::Open.code(),
                 row.asked_at
             ]
         })
