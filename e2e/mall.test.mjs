@@ -1,5 +1,5 @@
 // The mall on a phone and without a mouse: a supplier fills a product in, the operator returns one field, the supplier mends
-// it, and a shopper finds it by the initials of its pinyin.
+// it, and a shopper finds it by the initials of its pinyin; an order goes from the basket to the parcel that is received.
 import assert from "node:assert/strict";
 import { open, picture, press, run, sending, signIn, story, tabTo } from "./lib.mjs";
 
@@ -101,6 +101,55 @@ story("a product comes from its supplier to a shopper", { width: 390, seconds: 2
     assert.ok(text.includes(part), `${part} is missing in ${text}`);
   }
   if (js) await picture(page, "product on a phone");
+});
+
+story("an order goes from the basket to its receipt", { width: 390, seconds: 240 }, async ({ page, js }) => {
+  const text = () => page.locator("main").innerText();
+  await become(page, "supplier");
+  await open(page, "/s/products?tab=on-sale");
+  await open(page, await page.locator('main th a[href^="/s/products/"]').first().getAttribute("href"));
+  const product = await page.locator('main a[href^="/p/"]').first().getAttribute("href");
+
+  await become(page, "shopper");
+  await open(page, product);
+  await type(page, "input[name=pieces]", "2");
+  assert.equal((await push(page, 'form[action="/basket/add"] button')).status(), 303);
+  assert.equal(new URL(page.url()).pathname, "/basket");
+  if (js) await picture(page, "basket on a phone");
+  await tabTo(page, 'a[href="/checkout"]');
+  await Promise.all([page.waitForURL(/\/checkout$/), press(page, "Enter")]);
+  await type(page, "textarea[name=pasted]", "何平 13800138000 广东省深圳市南山区粤海街道科苑路8号");
+  assert.equal((await push(page, "button[name=action][value=parse]")).status(), 200);
+  assert.equal(await page.locator("input[name=receiver]").inputValue(), "何平");
+  assert.equal(await page.locator("select[name=county]").inputValue(), "440305");
+  if (js) await picture(page, "checkout on a phone");
+  assert.equal((await push(page, "button[name=action][value=place]")).status(), 303);
+  const order = new URL(page.url()).pathname.replace(/\/pay$/, "");
+  assert.match(order, /^\/orders\/[0-9a-f-]{36}$/);
+  await push(page, `form[action="${order}/pay"] button`);
+  assert.match(page.url(), /\/pay\/simulator\//);
+  await push(page, 'form[action^="/pay/simulator/"] button');
+  assert.equal(new URL(page.url()).pathname, order);
+  assert.match(await text(), /待发货/);
+  const number = (await page.title()).match(/\d{16,}/)[0];
+
+  await become(page, "supplier");
+  await open(page, "/s/orders");
+  await open(page, await page.locator("main a", { hasText: number }).getAttribute("href"));
+  assert.match(await text(), /科苑路8号/);
+  await type(page, "input[name=carrier]", "顺丰");
+  await type(page, "input[name=waybill]", `SF${js ? "1" : "2"}${run}`);
+  assert.equal((await push(page, 'form[action$="/ship"] button')).status(), 303);
+  assert.match(await text(), /已发货/);
+
+  await become(page, "shopper");
+  await open(page, "/orders");
+  await page.locator(`main a[href="${order}"]`).waitFor();
+  await open(page, order);
+  assert.match(await text(), new RegExp(`顺丰 SF[12]${run}`, "i"));
+  await push(page, 'form[action$="/receive"] button');
+  assert.match(await text(), /已收货/);
+  if (js) await picture(page, "order on a phone");
 });
 
 story("a photo is added, shown first and taken away", { as: "supplier", width: 390 }, async ({ page, js }) => {

@@ -1,13 +1,13 @@
 // Every page in both languages: at each width axe finds nothing, nothing scrolls sideways, no text is missing or cut off.
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
-import { checkPage, run, signIn, story } from "./lib.mjs";
+import { as, checkPage, run, signIn, story } from "./lib.mjs";
+import { placeOrder, putIntoBasket } from "./orders.mjs";
 import { checkReturn, cityReturn, postReturn, twins } from "./returns.mjs";
 
 /**
  * A page: `path`, or `from` a page that lists it and the link that leads there (`then` what follows it), or `waiting`, what
- * `prepare` made. `as` is
- * who looks, `status` what the page answers if not 200.
+ * `prepare` made. `as` is who looks, `status` what the page answers if not 200.
  */
 const pages = [
   { path: "/" },
@@ -23,6 +23,14 @@ const pages = [
   { from: "/c/fruit", link: 'main a[href^="/p/"]' },
   { path: "/p/0192f000-0000-7000-8000-000000000000", status: 404 },
   { path: "/me/favourites", as: "shopper" },
+  { path: "/basket" },
+  { path: "/basket", as: "shopper" },
+  { path: "/checkout", as: "shopper" },
+  { path: "/orders" },
+  { path: "/orders", as: "shopper" },
+  { waiting: "order", as: "shopper" },
+  { waiting: "order", then: "/pay", as: "shopper" },
+  { waiting: "payment", as: "shopper" },
   { path: "/s/products", as: "supplier" },
   { path: "/s/products/new", as: "supplier" },
   { from: "/s/products", link: 'main th a[href^="/s/products/"]', as: "supplier" },
@@ -35,6 +43,10 @@ const pages = [
   { path: "/s/stock/receive", as: "supplier" },
   { from: "/s/stock/receive", link: 'main a[href*="sku="]', as: "supplier" },
   { from: "/s/stock", link: 'main a[href^="/s/stock/01"]', as: "supplier" },
+  { path: "/s/orders", as: "supplier" },
+  { from: "/s/orders?tab=unpaid", link: 'main th a[href^="/s/orders/"]', as: "supplier" },
+  { path: "/w/orders", as: "mall" },
+  { from: "/w/orders", link: 'main th a[href^="/w/orders/"]', as: "mall" },
   { path: "/w/listings", as: "mall" },
   { from: "/w/listings", link: 'main a[href^="/w/listings/"]', as: "mall" },
   { path: "/w/sellers", as: "mall" },
@@ -98,7 +110,7 @@ const pages = [
   { path: "/me", as: "weining" },
 ];
 
-/** What the demonstration does not have: two reports to compare, an import to mend, one that cannot be read. */
+/** What the demonstration does not have: two reports to compare, an import to mend, one that cannot be read, an unpaid order. */
 async function prepare() {
   const [, first, second] = twins("众");
   await postReturn("guangzhou", "city-440100", first);
@@ -106,18 +118,32 @@ async function prepare() {
   const row = (school, amount) => `2020-11-05,珠海市${school}中学${run},威宁县众合作社,苹果,贵州省毕节市威宁县,${amount},已付款,`;
   const rows = [row("第一", "八十多"), row("第二", "88")];
   waiting.mend = await checkReturn("province", "city-440400", cityReturn(rows), "checked");
+  await prepareOrder();
   waiting.refuse = await checkReturn("province", "city-440400", `这不是月报 ${run}\n一,二,三\n`, "failed");
 }
 const waiting = {};
+
+/** An order that waits for payment, its payment begun, and something in the basket. */
+async function prepareOrder() {
+  const supplier = await as("supplier");
+  const first = async (path, pattern) => (await (await supplier.get(path)).text()).match(pattern)[1];
+  const product = await first("/s/products?tab=on-sale", /href="(\/s\/products\/[0-9a-f-]{36})"/);
+  const sold = await first(product, /href="(\/p\/[0-9a-f-]{36})"/);
+  await putIntoBasket("shopper", sold);
+  waiting.order = await placeOrder("shopper");
+  const paying = await (await as("shopper")).post(`${waiting.order}/pay`, { form: { provider: "simulator" } });
+  waiting.payment = new URL(paying.url()).pathname;
+  await putIntoBasket("shopper", sold);
+}
 
 // Two at a time: a browser window and the server each fill a core now and then.
 describe("every page", { concurrency: 2 }, () => {
   before(prepare);
   for (const locale of ["zh-CN", "en"]) {
     for (const { path, from, link, then = "", waiting: made, as, status = 200 } of pages) {
-      const name = path ?? (made ? `an import to ${made}` : `${from} → ${link.match(/\/[a-z/]+/)}${then}`);
+      const name = path ?? (made ? `what waits: ${made}${then}` : `${from} → ${link.match(/\/[a-z/]+/)}${then}`);
       story(`${name}${as ? ` as ${as}` : ""} in ${locale}`, { locale, as, js: [true] }, async ({ page }) => {
-        const found = path ?? waiting[made] ?? (await linkOn(page, from, link)) + then;
+        const found = path ?? (waiting[made] ?? (await linkOn(page, from, link))) + then;
         const answer = await page.goto(found, { waitUntil: "load" });
         assert.equal(answer.status(), status, found);
         await checkPage(page, found);
