@@ -271,6 +271,14 @@ pub async fn balances(
     Ok(found.into_iter().map(|(account, balance)| (account.id, balance)).collect())
 }
 
+/// Every account of a kind with something on it, and how much, for a module that compares them with what it knows itself.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn of_kind(tx: &mut Tx, book: Book, kind: Kind) -> Result<HashMap<AccountId, i64>, DbError> {
+    store::audit::of_kind(tx, book, kind).await
+}
+
 /// The entries of an account before a posting and its place, newest first, for a module that has checked who may see
 /// them. They follow the postings within seconds.
 ///

@@ -9,6 +9,11 @@ use sh_trade::{
 
 use crate::model::{LineRow, OrderRow, PartRow, Whole, number_of};
 
+/// The number by which the figures know the part of a shop: that of the order and the place of the part in it.
+pub(crate) fn order_no(order: &OrderRow, at: usize) -> String {
+    format!("{}{at:02}", number_of(order.id))
+}
+
 /// The lines of a part at a stage. Amounts are those of the goods: freight is no sale.
 pub(crate) fn sales(whole: &Whole, part: &PartRow, stage: Stage, today: Day) -> Vec<OwnSale> {
     let at = whole.parts.iter().position(|other| other.shop == part.shop).unwrap_or(0);
@@ -27,7 +32,7 @@ fn sale(
     let sign = |number: i64| if returned { number.wrapping_neg() } else { number };
     let company = order.title.as_ref().filter(|title| title.tax_number.is_some());
     OwnSale {
-        order_no: format!("{}{at:02}", number_of(order.id)),
+        order_no: order_no(order, at),
         line: u32::try_from(line.line).unwrap_or(u32::MAX),
         part: 0,
         day: if returned { today } else { paid_on },

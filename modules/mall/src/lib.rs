@@ -22,6 +22,7 @@
 //! [`service::chores::run`] beside the requests.
 
 pub mod address;
+mod audit;
 pub mod command;
 pub mod desk;
 mod error;
@@ -37,6 +38,7 @@ pub mod token;
 use sh_db::{Insert, Migration, Sql, Update};
 use sh_http::Module;
 
+pub use audit::{Difference, verify};
 pub use error::{Changed, Error, Refused, Short};
 pub use pages::product::buy;
 pub use store::list::{OrderItem, PartItem};
@@ -46,7 +48,8 @@ pub const MIGRATIONS: &[Migration] =
     &[Migration { module: "mall", version: 1, text: include_str!("../migrations/0001_mall.sql") }];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 5] = [
+pub const STATEMENTS: [&[Sql]; 6] = [
+    store::audit::STATEMENTS,
     store::basket::STATEMENTS,
     store::list::STATEMENTS,
     store::order::STATEMENTS,

@@ -175,6 +175,19 @@ pub async fn record(tx: &mut Tx, ctx: &Context, sales: &[OwnSale]) -> Result<(),
     sh_jobs::enqueue(tx, ctx, &job).await.map(drop)
 }
 
+/// A line of an own order and a stage that it has reached: number, line, stage.
+pub type Reached = (String, i64, Stage);
+
+/// What is recorded of orders with these numbers, for a module that compares it with what it knows itself.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn recorded(tx: &mut Tx, orders: &[String]) -> Result<HashSet<Reached>, DbError> {
+    let known = store::known(tx, orders).await?;
+    let stage = |code| Stage::from_code(code).ok_or_else(|| DbError::Other(format!("{code} is no stage")));
+    known.into_iter().map(|(order, line, code, _)| Ok((order, line, stage(code)?))).collect()
+}
+
 /// The sales that are not recorded yet, each once.
 async fn unknown<'a>(tx: &mut Tx, sales: &'a [OwnSale]) -> Result<Vec<&'a OwnSale>, DbError> {
     let orders: HashSet<&str> = sales.iter().map(|sale| sale.order_no.as_str()).collect();

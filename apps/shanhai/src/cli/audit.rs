@@ -16,11 +16,13 @@ impl Audit {
     pub(crate) async fn run(self, place: &Place) -> anyhow::Result<ExitCode> {
         let app = wiring::open(place, Settings::default()).await?;
         let ledger: Result<_, DbError> = app.db.read(async |tx| sh_ledger::verify(tx).await).await;
+        let orders: Result<_, DbError> = app.db.read(async |tx| sh_mall::verify(tx).await).await;
         let checks = [
             ("files = their hashes", sh_trade::service::imports::verify_files(&app).await?),
             ("trades = decisions replayed", wiring::replay(&app).await?),
             ("cube = recomputation", sh_statistics::cube::verify(&app.db).await?.map(|d| d.to_string())),
             ("ledger = its postings, sealed", ledger?.map(|found| found.to_string())),
+            ("orders = their lines, lots, money and figures", orders?.map(|found| found.to_string())),
             (
                 "releases = their hashes and values",
                 sh_statistics::releases::verify_releases(&app.db).await?.first().map(ToString::to_string),

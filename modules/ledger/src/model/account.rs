@@ -107,6 +107,11 @@ impl AccountId {
         Self(Uuid::from_u64_pair((u64::from(kind.number()) << 56) | ((1 << 56) - 1), u64::MAX))
     }
 
+    /// Whether it is that of an account of this kind.
+    pub fn is_of(self, kind: Kind) -> bool {
+        self > Self::before(kind) && self <= Self::last_of(kind)
+    }
+
     /// The raw identifier.
     pub const fn uuid(self) -> Uuid {
         self.0

@@ -1,10 +1,12 @@
 //! What the audit reads.
 
+use std::collections::HashMap;
+
 use sh_db::{DbError, Tx, binds, statements};
 
 use super::rows::{SealRow, account};
 use crate::{
-    model::{Account, Book, Kind, PostingNumber, Unit},
+    model::{Account, AccountId, Book, Kind, PostingNumber, Unit},
     seal::{SealedPosting, SealedTransfer},
 };
 
@@ -13,6 +15,8 @@ statements! {
     BOOKS = "SELECT book, postings, seals, hash FROM ledger_book ORDER BY book";
     /// Every account of a book, for the audit.
     ALL_ACCOUNTS = "SELECT id, kind, subject, unit, floor, balance FROM ledger_account WHERE book = $1";
+    /// Accounts of a kind with something on them.
+    OF_KIND = "SELECT id, balance FROM ledger_account WHERE book = $1 AND id > $2 AND id <= $3 AND balance <> 0";
     /// Every day's turnover of a book, for the audit.
     ALL_TURNOVER = "SELECT day, kind, unit, debit, credit FROM ledger_turnover WHERE book = $1 ORDER BY day, kind, unit";
     /// Seals after one, in order.
@@ -41,6 +45,15 @@ pub(crate) async fn each_account(
         take(account, balance)
     })
     .await
+}
+
+pub(crate) async fn of_kind(
+    tx: &mut Tx,
+    book: Book,
+    kind: Kind,
+) -> Result<HashMap<AccountId, i64>, DbError> {
+    let binds = binds![book, AccountId::before(kind), AccountId::last_of(kind)];
+    Ok(tx.fetch_all(&OF_KIND, binds).await?.into_iter().collect())
 }
 
 pub(crate) async fn seals_after(

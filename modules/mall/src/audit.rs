@@ -1,0 +1,219 @@
+//! Does everything that orders say follow from each other, from the books, and from what the figures heard? For
+//! `shanhai audit`.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+};
+
+use sh_db::{DbError, Tx};
+use sh_kernel::{Fen, Id};
+use sh_ledger::{Account, AccountId, Book, Kind, read};
+use sh_trade::{axes::Stage, own};
+
+use crate::{
+    figures, goods,
+    model::{self, Order, OrderState, PartRow, PartState, Whole},
+    store,
+};
+
+/// Orders that are checked in one go.
+const PAGE: i64 = 500;
+
+/// The kinds of accounts that stand as orders say, and for nothing else.
+const KINDS: [Kind; 7] = [
+    Kind::Receivable,
+    Kind::Refundable,
+    Kind::Payable,
+    Kind::ProviderClearing,
+    Kind::Reserved,
+    Kind::Shipped,
+    Kind::Allowance,
+];
+
+/// The first thing that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// An order does not hold together.
+    Order {
+        /// Which one.
+        order: Id<Order>,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// An account does not stand as the orders say.
+    Account {
+        /// Its kind.
+        kind: Kind,
+        /// Which one.
+        account: AccountId,
+        /// What it shows.
+        balance: i64,
+        /// What the orders make it.
+        orders: i64,
+    },
+    /// The figures have not heard of a line that has come so far, or have heard of one that has not.
+    Sale {
+        /// The number of the part of the order.
+        order_no: String,
+        /// The line.
+        line: i64,
+        /// How far it is said to have come.
+        stage: Stage,
+        /// Whether the figures have heard of it.
+        heard: bool,
+    },
+    /// Others were told of more or fewer orders than there are.
+    Told {
+        /// Orders.
+        orders: i64,
+        /// Told of.
+        told: i64,
+    },
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order { order, what } => write!(f, "order {}: {what}", model::number_of(*order)),
+            Self::Account { kind, account, balance, orders } => {
+                let kind = kind.code();
+                write!(f, "account {account} of {kind} shows {balance}, by the orders it is {orders}")
+            }
+            Self::Sale { order_no, line, stage, heard } => {
+                let (stage, has) = (stage.word(), if *heard { "heard" } else { "not heard" });
+                write!(f, "order {order_no} line {line}: the figures have {has} that it is {stage}")
+            }
+            Self::Told { orders, told } => write!(f, "others were told of {told} orders, there are {orders}"),
+        }
+    }
+}
+
+/// Checks every order on one consistent view of the data, a [`sh_db::Db::read`]: parts, lines, lots and payments sum to it,
+/// its state is that of its parts; the accounts of buyers, sellers, providers and lots stand exactly as all orders
+/// together say; and the figures have heard of every line as far as it has come. Gives the first difference, or nothing.
+///
+/// Keeps one sum for each account in memory that is not at zero.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn verify(tx: &mut Tx) -> Result<Option<Difference>, DbError> {
+    if let Some((order, what)) = store::audit::first_wrong(tx).await? {
+        return Ok(Some(Difference::Order { order, what }));
+    }
+    let (orders, told) = store::audit::told(tx).await?;
+    if orders != told {
+        return Ok(Some(Difference::Told { orders, told }));
+    }
+    let mut books = Books::default();
+    let mut after = store::list::begin();
+    loop {
+        let ids = store::audit::orders_after(tx, after, PAGE).await?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        let back = store::audit::open_back(tx, &ids).await?;
+        let wholes = store::order::wholes(tx, &ids).await?;
+        for whole in &wholes {
+            books.add_order(whole, back.get(&whole.order.id).copied().unwrap_or(Fen::ZERO));
+        }
+        if let Some(found) = unheard(tx, &wholes).await? {
+            return Ok(Some(found));
+        }
+    }
+    for (provider, held) in store::audit::held(tx).await? {
+        books.add(model::clearing(&provider), held.0.saturating_neg());
+    }
+    books.compare(tx).await
+}
+
+/// What the orders make of the accounts.
+#[derive(Debug, Default)]
+struct Books(HashMap<AccountId, i64>);
+
+impl Books {
+    fn add(&mut self, account: Account, amount: i64) {
+        let sum = self.0.entry(account.id).or_default();
+        *sum = sum.saturating_add(amount);
+        // What is settled is most, and need not be kept.
+        if *sum == 0 {
+            self.0.remove(&account.id);
+        }
+    }
+
+    fn add_order(&mut self, whole: &Whole, back: Fen) {
+        let order = &whole.order;
+        self.add(model::refundable(order.id), back.0);
+        if order.state == OrderState::Unpaid {
+            self.add(model::receivable(order.id), order.paid.0.saturating_sub(order.amount.0));
+            self.add(model::open_orders(&order.buyer), -1);
+            self.add(model::open_pieces(&order.buyer), order.pieces.saturating_neg());
+            self.add(model::all_open(), order.pieces.saturating_add(1));
+        }
+        for part in &whole.parts {
+            self.add_part(whole, part);
+        }
+    }
+
+    fn add_part(&mut self, whole: &Whole, part: &PartRow) {
+        if !matches!(part.state, PartState::Cancelled | PartState::Refunded) {
+            self.add(model::payable(part.seller), part.amount.0);
+        }
+        for (pick, unit) in whole.picks_of(part.shop) {
+            let [_, reserved, shipped, _] = goods::accounts(pick, unit);
+            match part.state {
+                PartState::Unpaid | PartState::ToShip => self.add(reserved, pick.quantity),
+                PartState::Shipped | PartState::Received => self.add(shipped, pick.quantity),
+                PartState::Cancelled | PartState::Refunded => {}
+            }
+        }
+    }
+
+    async fn compare(mut self, tx: &mut Tx) -> Result<Option<Difference>, DbError> {
+        for kind in KINDS {
+            let standing = read::of_kind(tx, Book::MARKET, kind).await?;
+            for (account, balance) in standing {
+                let orders = self.0.remove(&account).unwrap_or(0);
+                if orders != balance {
+                    return Ok(Some(Difference::Account { kind, account, balance, orders }));
+                }
+            }
+            let left = self.0.iter().find(|(account, _)| account.is_of(kind));
+            if let Some((account, orders)) = left {
+                let (account, orders) = (*account, *orders);
+                return Ok(Some(Difference::Account { kind, account, balance: 0, orders }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The first line of which the figures have heard less or more than it has come to.
+async fn unheard(tx: &mut Tx, wholes: &[Whole]) -> Result<Option<Difference>, DbError> {
+    let numbered = |whole: &Whole| (0..whole.parts.len()).map(|at| figures::order_no(&whole.order, at)).collect();
+    let numbers: Vec<String> = wholes.iter().flat_map(|whole| -> Vec<String> { numbered(whole) }).collect();
+    let heard: HashSet<own::Reached> = own::recorded(tx, &numbers).await?;
+    let reached: HashSet<own::Reached> = wholes.iter().flat_map(reached).collect();
+    // The first in the order of the numbers, so that two audits name the same one.
+    let differ: BTreeSet<&own::Reached> = heard.symmetric_difference(&reached).collect();
+    Ok(differ.first().map(|sale| {
+        let (order_no, line, stage) = (sale.0.clone(), sale.1, sale.2);
+        Difference::Sale { order_no, line, stage, heard: heard.contains(*sale) }
+    }))
+}
+
+/// How far the lines of an order have come.
+fn reached(whole: &Whole) -> Vec<own::Reached> {
+    let mut list = Vec::new();
+    for (at, part) in whole.parts.iter().enumerate() {
+        let number = figures::order_no(&whole.order, at);
+        let stages = [
+            (Stage::Paid, whole.order.paid_at.is_some()),
+            (Stage::Accepted, part.received_at.is_some()),
+            (Stage::Returned, part.state == PartState::Refunded),
+        ];
+        for (stage, _) in stages.into_iter().filter(|(_, is)| *is) {
+            list.extend(whole.lines_of(part.shop).map(|line| (number.clone(), line.line, stage)));
+        }
+    }
+    list
+}
