@@ -189,7 +189,8 @@ impl Books {
 
 /// The first line of which the figures have heard less or more than it has come to.
 async fn unheard(tx: &mut Tx, wholes: &[Whole]) -> Result<Option<Difference>, DbError> {
-    let numbered = |whole: &Whole| (0..whole.parts.len()).map(|at| figures::order_no(&whole.order, at)).collect();
+    let numbered =
+        |whole: &Whole| (0..whole.parts.len()).map(|at| figures::order_no(&whole.order, at)).collect();
     let numbers: Vec<String> = wholes.iter().flat_map(|whole| -> Vec<String> { numbered(whole) }).collect();
     let heard: HashSet<own::Reached> = own::recorded(tx, &numbers).await?;
     let reached: HashSet<own::Reached> = wholes.iter().flat_map(reached).collect();

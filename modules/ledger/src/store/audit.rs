@@ -47,11 +47,7 @@ pub(crate) async fn each_account(
     .await
 }
 
-pub(crate) async fn of_kind(
-    tx: &mut Tx,
-    book: Book,
-    kind: Kind,
-) -> Result<HashMap<AccountId, i64>, DbError> {
+pub(crate) async fn of_kind(tx: &mut Tx, book: Book, kind: Kind) -> Result<HashMap<AccountId, i64>, DbError> {
     let binds = binds![book, AccountId::before(kind), AccountId::last_of(kind)];
     Ok(tx.fetch_all(&OF_KIND, binds).await?.into_iter().collect())
 }

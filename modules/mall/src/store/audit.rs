@@ -78,10 +78,7 @@ pub(crate) async fn orders_after(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-pub(crate) async fn open_back(
-    tx: &mut Tx,
-    orders: &[Id<Order>],
-) -> Result<HashMap<Id<Order>, Fen>, DbError> {
+pub(crate) async fn open_back(tx: &mut Tx, orders: &[Id<Order>]) -> Result<HashMap<Id<Order>, Fen>, DbError> {
     Ok(tx.fetch_all(&OPEN_BACK, binds![orders]).await?.into_iter().collect())
 }
 

@@ -162,7 +162,7 @@ pub(crate) async fn search(
             let state = state.map(OrderState::code);
             tx.fetch_all(&BY_PHONE, binds![phone, state, before, limit]).await
         }
-        (None, Some(state)) => tx.fetch_all(&IN_STATE, binds![state, before, limit]).await,
+        (None, Some(state)) => tx.fetch_all(&IN_STATE, binds![state.code(), before, limit]).await,
         (None, None) => tx.fetch_all(&ALL, binds![before, limit]).await,
     }
 }

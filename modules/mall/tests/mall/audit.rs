@@ -27,7 +27,10 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE mall_receipt SET provider = 'bank'", "of provider-clearing shows"),
     ("UPDATE mall_order SET buyer = 'guest:x' WHERE state = 1", "of allowance shows"),
     ("DELETE FROM own_sale WHERE stage = 4", "the figures have not heard that it is paid"),
-    ("UPDATE own_sale SET line = line + 1 WHERE stage = 5", "line 1: the figures have not heard that it is accepted"),
+    (
+        "UPDATE own_sale SET line = line + 1 WHERE stage = 5",
+        "line 1: the figures have not heard that it is accepted",
+    ),
     ("UPDATE mall_part SET received_at = NULL", "the figures have heard that it is accepted"),
     ("DELETE FROM mall_outbox", "others were told of 0 orders"),
 ];
