@@ -8,7 +8,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{DbError, Engine, Tx, tx};
+use crate::{
+    DbError, Engine, Tx,
+    tx::{self, SQLITE_ROWS_AHEAD},
+};
 
 /// How often a transaction that met a passing lock conflict is run again before the caller hears of it.
 const BUSY_RETRIES_MAX: u32 = 8;
@@ -20,9 +23,6 @@ const SEQUENCERS_MAX: u32 = 4;
 /// tables were empty would read them from end to end for ever.
 const BY_KEY_ONLY: [(&str, &str); 3] =
     [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")];
-
-/// Rows that SQLite's thread reads ahead of whoever takes them. With fewer the two wait for each other at every step.
-const SQLITE_ROWS_AHEAD: usize = 512;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]

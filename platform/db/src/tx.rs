@@ -1,6 +1,8 @@
 //! One transaction: statements, sets of rows, bulk writes.
 
-use futures::TryStreamExt;
+use std::time::Duration;
+
+use futures::{FutureExt as _, Stream, TryStreamExt as _};
 use sh_kernel::Instant;
 use sqlx::{
     Arguments as _, AssertSqlSafe, Executor as _, Postgres, SqlSafeStr as _, Sqlite, Transaction,
@@ -16,11 +18,16 @@ use crate::{
 };
 
 /// Rows of one SQLite bulk statement: large enough to spread the cost of a call, small enough to stay in its cache.
-const SQLITE_ROWS_MAX: usize = 256;
+pub(crate) const SQLITE_ROWS_MAX: usize = 256;
 /// Values that one SQLite statement may bind.
 const SQLITE_BINDS_MAX: usize = 30_000;
 /// Rows of one PostgreSQL bulk statement.
 const POSTGRES_ROWS_MAX: usize = 10_000;
+
+/// Rows of a result that a connection of SQLite keeps ready.
+pub(crate) const SQLITE_ROWS_AHEAD: usize = 512;
+/// How long a reader of many rows waits for the next ones: about as long as it takes to make them ready.
+const SQLITE_PAUSE: Duration = Duration::from_millis(1);
 
 /// The savepoint of [`Tx::nested`]. One name serves all: an inner savepoint hides the outer one until it ends.
 const SAVEPOINT: &str = "part";
@@ -194,8 +201,10 @@ impl Tx {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(text, sqlite_arguments(values)?).persistent(keep);
                 let mut rows = query.fetch(&mut **tx);
-                while let Some(row) = rows.try_next().await? {
+                let mut taken = 0_usize;
+                while let Some(row) = next_of_many(&mut rows, taken).await? {
                     take(&Row(RowInner::Sqlite(row)))?;
+                    taken += 1;
                 }
             }
             Inner::Postgres(tx) => {
@@ -323,6 +332,25 @@ impl Tx {
     pub async fn insert(&mut self, insert: &Insert, row: Vec<Value>) -> Result<u64, DbError> {
         self.insert_many(insert, [row]).await
     }
+}
+
+/// The next row of a result. Rows come from the thread of an SQLite connection one by one, and to wake this task for each
+/// costs more than to read it: once many have come, it sleeps a moment and finds the next ones together. It also lets
+/// other tasks run from time to time, which a stream that is never empty would not.
+async fn next_of_many<R>(
+    rows: &mut (impl Stream<Item = Result<R, sqlx::Error>> + Unpin + Send),
+    taken: usize,
+) -> Result<Option<R>, sqlx::Error> {
+    if taken >= SQLITE_ROWS_AHEAD {
+        if taken.is_multiple_of(SQLITE_ROWS_AHEAD) {
+            tokio::task::yield_now().await;
+        }
+        if let Some(next) = rows.try_next().now_or_never() {
+            return next;
+        }
+        tokio::time::sleep(SQLITE_PAUSE).await;
+    }
+    rows.try_next().await
 }
 
 fn statement(sql: &Sql, engine: Engine) -> (sqlx::SqlStr, bool) {

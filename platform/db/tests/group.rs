@@ -14,7 +14,7 @@ use sh_db::{
     Batch, Db, DbError, Engine, GroupCommit, GroupError, Limits, Migration, Tx, binds, inserts, statements,
     updates,
 };
-use sh_testkit::db_test;
+use sh_testkit::{check_updates, db_test};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -296,7 +296,5 @@ async fn every_statement_prepares(db: Db) {
     for text in INSERTS.iter().map(|sql| sql.rendered(db.engine())) {
         db.check_statement(&text).await.unwrap();
     }
-    for text in UPDATES.iter().map(|sql| sql.rendered(db.engine())) {
-        db.check_statement(&text).await.unwrap();
-    }
+    check_updates(&db, UPDATES).await;
 }

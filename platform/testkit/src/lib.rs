@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use sh_db::{Db, Migration, Options};
+use sh_db::{Db, DbError, Engine, Migration, Options, Update, Value};
 use sh_kernel::{FixedClock, IdGen, Instant};
 pub use sh_testkit_macros::db_test;
 
@@ -100,6 +100,34 @@ pub fn on_postgres<F: Future<Output = ()>>(steps: &[Migration], body: impl FnOnc
     });
     if let Err(panic) = outcome {
         resume_unwind(panic);
+    }
+}
+
+/// Checks that statements which change many rows are understood and that SQLite finds each row by its key, however many
+/// are given: it decides that by their number.
+///
+/// # Panics
+/// If one is not.
+#[expect(clippy::expect_used, reason = "a statement that fails must say why")]
+pub async fn check_updates(db: &Db, updates: &[Update]) {
+    for update in updates {
+        let text = update.rendered(db.engine());
+        db.check_statement(&text).await.expect(update.name);
+        if db.engine() == Engine::Sqlite {
+            let values = text.matches('?').map(|_| Value::I64(Some(1))).collect();
+            let mut steps: Vec<String> = Vec::new();
+            let explain = format!("EXPLAIN QUERY PLAN {text}");
+            let told = db.read(async |tx| {
+                tx.for_each_dynamic(explain, values, |row| {
+                    steps.push(row.get(3)?);
+                    Ok(())
+                })
+                .await
+            });
+            told.await.map_err(|error: DbError| error.to_string()).expect(update.name);
+            let found = steps.iter().any(|step| step.starts_with(&format!("SEARCH {} USING", update.table)));
+            assert!(found, "{}: {steps:?}", update.name);
+        }
     }
 }
 

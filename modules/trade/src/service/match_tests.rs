@@ -8,7 +8,7 @@ use std::{
 use futures::future::BoxFuture;
 use sh_db::{Db, DbError, Migration, Tx, Value, binds, inserts, statements};
 use sh_kernel::{Day, Id, IdGen};
-use sh_testkit::db_test;
+use sh_testkit::{check_updates, db_test};
 
 use super::{
     match_run::{MatchError, MatchReport, MatchRun, run},
@@ -196,6 +196,7 @@ async fn every_statement_is_understood(db: Db) {
     for insert in store::INSERTS {
         db.check_statement(&insert.rendered(db.engine())).await.unwrap();
     }
+    check_updates(&db, store::UPDATES).await;
 }
 
 #[db_test(STEPS)]
