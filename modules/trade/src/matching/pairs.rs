@@ -4,6 +4,8 @@
 //! Inside a block only units within days of each other, of other sources and with related amounts are scored. What is
 //! found does not depend on the size of the block, so a window of days gives the same pairs as all days.
 
+use std::panic::resume_unwind;
+
 use super::{
     Rule, Settings,
     amount::{STEPS_NEAR, step_of, steps_of_slip},
@@ -42,24 +44,44 @@ struct Finder<'a> {
     edges: Vec<Edge>,
 }
 
-/// All pairs at or above the lower threshold, each once.
-pub(crate) fn edges(entries: &Entries, units: &Units, settings: &Settings) -> Vec<Edge> {
-    let mut finder = Finder { entries, units, settings, edges: Vec::new() };
-    finder.block(|entry| Some(u64::from(entry.seller)));
-    finder.block(|entry| (entry.buyer != 0).then_some(u64::from(entry.buyer)));
-    finder.block(|entry| {
-        let province = u64::from(entry.origin.unsigned_abs() / 10_000);
-        (entry.amount >= EXACT_MIN && province != 0).then(|| entry.amount.unsigned_abs() * 100 + province)
+/// All pairs at or above the lower threshold, each once. Each kind of block is looked through by a thread of its own.
+pub(crate) fn edges<'a>(entries: &'a Entries, units: &'a Units, settings: &'a Settings) -> Vec<Edge> {
+    let searches: [fn(&mut Finder<'a>); 5] =
+        [Finder::sellers, Finder::buyers, Finder::amounts, Finder::numbers, Finder::returns];
+    let mut edges: Vec<Edge> = std::thread::scope(|scope| {
+        let running = searches.map(|search| {
+            scope.spawn(move || {
+                let mut finder = Finder { entries, units, settings, edges: Vec::new() };
+                search(&mut finder);
+                finder.edges
+            })
+        });
+        running
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     });
-    finder.numbers();
-    finder.returns();
-    let mut edges = finder.edges;
     edges.sort_unstable_by_key(|edge| (edge.later, edge.earlier, -edge.points));
     edges.dedup_by_key(|edge| (edge.later, edge.earlier));
     edges
 }
 
 impl Finder<'_> {
+    fn sellers(&mut self) {
+        self.block(|entry| Some(u64::from(entry.seller)));
+    }
+
+    fn buyers(&mut self) {
+        self.block(|entry| (entry.buyer != 0).then_some(u64::from(entry.buyer)));
+    }
+
+    fn amounts(&mut self) {
+        self.block(|entry| {
+            let province = u64::from(entry.origin.unsigned_abs() / 10_000);
+            (entry.amount >= EXACT_MIN && province != 0).then(|| entry.amount.unsigned_abs() * 100 + province)
+        });
+    }
+
     fn lead(&self, unit: u32) -> &Entry {
         &self.entries.list()[self.units.list[unit as usize].lead as usize]
     }

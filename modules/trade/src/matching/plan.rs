@@ -1,11 +1,10 @@
 //! What has to be written so that the ties and trades that stand become those that matching came to.
 
-use std::collections::{HashMap, HashSet};
-
+use rustc_hash::{FxHashMap, FxHashSet};
 use sh_kernel::Id;
 
 use super::{Components, Entries, Outcome, Rule, State};
-use crate::model::Trade;
+use crate::model::{Claim, Trade};
 
 /// The tie of a claim as it stands in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,16 +52,6 @@ pub struct Chunk {
     pub trades: Vec<Touched>,
 }
 
-impl Chunk {
-    fn claims(&self) -> usize {
-        self.ties.len() + self.untied.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.ties.is_empty() && self.untied.is_empty() && self.trades.is_empty()
-    }
-}
-
 /// The trade of each cluster, in the order of the outcome.
 #[derive(Debug)]
 pub struct Numbering(pub Vec<Id<Trade>>);
@@ -77,7 +66,7 @@ pub fn number(
     mut fresh: impl FnMut() -> Id<Trade>,
 ) -> Numbering {
     let withdrawn = |claim: u32| entries.list()[claim as usize].withdrawn;
-    let mut used: HashSet<Id<Trade>> = HashSet::new();
+    let mut used: FxHashSet<Id<Trade>> = FxHashSet::default();
     let mut trades: Vec<Option<Id<Trade>>> = vec![None; outcome.len()];
     for (trade, members) in trades.iter_mut().zip(outcome.clusters()) {
         let anchored = members
@@ -141,7 +130,7 @@ pub fn wanted(entries: &Entries, outcome: &Outcome, numbering: &Numbering) -> Ve
 
 /// Joins the sets of claims that stand on one trade, so that a trade is never rewritten in part.
 pub fn join_standing(components: &mut Components, standing: &[Option<Standing>]) {
-    let mut first: HashMap<Id<Trade>, u32> = HashMap::new();
+    let mut first: FxHashMap<Id<Trade>, u32> = FxHashMap::default();
     for (claim, tie) in (0_u32..).zip(standing) {
         let Some(tie) = tie else { continue };
         for trade in [tie.trade, tie.candidate].into_iter().flatten() {
@@ -152,60 +141,50 @@ pub fn join_standing(components: &mut Components, standing: &[Option<Standing>])
 }
 
 /// The differences, in chunks of whole components of at most `claims_max` claims each (a larger component is a chunk of
-/// its own). Only components that `affected` says yes to are looked at. Chunks follow the numbers of their trades, and
-/// within a chunk trades and ties follow their keys, so that a transaction touches few places of each table.
+/// its own). Only components that `affected` says yes to are looked at. Chunks follow the days of their claims, and within
+/// a chunk trades and ties follow their keys, so that a transaction touches few places of each table.
 pub fn chunks(
     entries: &Entries,
-    standing: &[Option<Standing>],
-    wanted: &[Option<Standing>],
-    clusters: (&Outcome, &Numbering),
+    (standing, wanted): (&[Option<Standing>], &[Option<Standing>]),
+    numbering: &Numbering,
     components: &mut Components,
     affected: impl Fn(u32) -> bool,
     claims_max: usize,
 ) -> Vec<Chunk> {
-    let (outcome, numbering) = clusters;
-    let mut cluster_of: HashMap<Id<Trade>, u32> = HashMap::new();
-    let mut by_component: HashMap<u32, Chunk> = HashMap::new();
-    let mut touched: HashSet<Id<Trade>> = HashSet::new();
-    for claim in 0..u32::try_from(entries.len()).unwrap_or(u32::MAX) {
-        let root = components.root(claim);
+    let changed: Vec<(u32, u32)> = (0_u32..)
+        .zip(standing.iter().zip(wanted))
+        .filter(|(_, (old, new))| old != new)
+        .map(|(claim, _)| (components.root(claim), claim))
+        .filter(|(root, _)| affected(*root))
+        .collect();
+    let (chunk_of, count) = chunk_of_each(entries, &changed, claims_max);
+    let mut chunks: Vec<Chunk> = (0..count).map(|_| Chunk::default()).collect();
+    let mut touched: FxHashMap<Id<Trade>, (u32, Touched)> = FxHashMap::default();
+    for (root, claim) in changed {
         let (old, new) = (standing[claim as usize], wanted[claim as usize]);
-        if !affected(root) || old == new {
-            continue;
-        }
-        let chunk = by_component.entry(root).or_default();
+        let number = chunk_of[root as usize];
+        let chunk = &mut chunks[number as usize];
         match new {
             Some(tie) => chunk.ties.push(NewTie { claim, tie }),
             None => chunk.untied.push(claim),
         }
-        let trades = |tie: Option<Standing>| tie.and_then(|tie| tie.trade);
-        touched.extend(trades(old).into_iter().chain(trades(new)));
-    }
-    for (number, trade) in (0_u32..).zip(&numbering.0) {
-        if touched.contains(trade) {
-            cluster_of.insert(*trade, number);
-        }
-    }
-    let known: HashSet<Id<Trade>> = standing
-        .iter()
-        .flatten()
-        .filter_map(|tie| tie.trade)
-        .filter(|trade| touched.contains(trade))
-        .collect();
-    let mut placed: HashSet<Id<Trade>> = HashSet::new();
-    for (claim, (old, new)) in (0_u32..).zip(standing.iter().zip(wanted)) {
         for trade in [old, new].into_iter().flatten().filter_map(|tie| tie.trade) {
-            if touched.contains(&trade)
-                && let Some(chunk) = by_component.get_mut(&components.root(claim))
-                && placed.insert(trade)
-            {
-                let cluster = cluster_of.get(&trade).copied();
-                chunk.trades.push(Touched { trade, cluster, known: known.contains(&trade) });
-            }
+            touched.insert(trade, (number, Touched { trade, cluster: None, known: false }));
         }
     }
-    debug_assert!(outcome.len() == numbering.0.len());
-    let mut chunks = gather(entries, by_component.into_values().collect(), claims_max);
+    for (cluster, trade) in (0_u32..).zip(&numbering.0) {
+        if let Some((_, touched)) = touched.get_mut(trade) {
+            touched.cluster = Some(cluster);
+        }
+    }
+    for trade in standing.iter().flatten().filter_map(|tie| tie.trade) {
+        if let Some((_, touched)) = touched.get_mut(&trade) {
+            touched.known = true;
+        }
+    }
+    for (number, touched) in touched.into_values() {
+        chunks[number as usize].trades.push(touched);
+    }
     for chunk in &mut chunks {
         chunk.ties.sort_unstable_by_key(|tie| entries.list()[tie.claim as usize].id);
         chunk.trades.sort_unstable_by_key(|touched| touched.trade);
@@ -213,24 +192,31 @@ pub fn chunks(
     chunks
 }
 
-fn gather(entries: &Entries, mut components: Vec<Chunk>, claims_max: usize) -> Vec<Chunk> {
-    components.sort_by_cached_key(|chunk| {
-        let claims = chunk.ties.iter().map(|tie| tie.claim).chain(chunk.untied.iter().copied());
-        let first_trade = chunk.trades.iter().map(|touched| touched.trade).min();
-        (first_trade, claims.map(|claim| entries.list()[claim as usize].id).min())
-    });
-    let mut chunks = Vec::new();
-    let mut open = Chunk::default();
-    for part in components {
-        if !open.is_empty() && open.claims() + part.claims() > claims_max {
-            chunks.push(std::mem::take(&mut open));
+/// For each component (by its root) the number of its chunk, and how many chunks there are. Components follow each other
+/// by the day of their first change.
+fn chunk_of_each(entries: &Entries, changed: &[(u32, u32)], claims_max: usize) -> (Vec<u32>, u32) {
+    struct Size {
+        first: (i32, Id<Claim>),
+        claims: usize,
+    }
+    let mut sizes: FxHashMap<u32, Size> = FxHashMap::default();
+    for (root, claim) in changed {
+        let entry = &entries.list()[*claim as usize];
+        let first = (entry.day, entry.id);
+        let size = sizes.entry(*root).or_insert(Size { first, claims: 0 });
+        size.first = size.first.min(first);
+        size.claims += 1;
+    }
+    let mut sizes: Vec<(u32, Size)> = sizes.into_iter().collect();
+    sizes.sort_unstable_by_key(|(_, size)| size.first);
+    let mut chunk_of = vec![0; entries.len()];
+    let (mut count, mut claims) = (0, 0);
+    for (root, size) in sizes {
+        if count == 0 || claims + size.claims > claims_max {
+            (count, claims) = (count + 1, 0);
         }
-        open.ties.extend(part.ties);
-        open.untied.extend(part.untied);
-        open.trades.extend(part.trades);
+        claims += size.claims;
+        chunk_of[root as usize] = count - 1;
     }
-    if !open.is_empty() {
-        chunks.push(open);
-    }
-    chunks
+    (chunk_of, count)
 }

@@ -358,9 +358,8 @@ async fn write(
     let wanted = plan::wanted(&loaded.entries, outcome, &numbering);
     let chunks = plan::chunks(
         &loaded.entries,
-        &loaded.standing,
-        &wanted,
-        (outcome, &numbering),
+        (&loaded.standing, &wanted),
+        &numbering,
         components,
         |root| affected.is_none_or(|affected| affected.contains(&root)),
         run.chunk_claims,
