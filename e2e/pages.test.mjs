@@ -1,7 +1,8 @@
-// Every page in both languages: at each width axe finds nothing, nothing scrolls sideways, no text is missing or cut off.
+// Every page in both languages: at each width axe finds nothing, nothing scrolls sideways, no text is missing or cut off; the
+// same in the care edition, and on paper.
 import assert from "node:assert/strict";
 import { before, describe } from "node:test";
-import { as, checkPage, run, signIn, story } from "./lib.mjs";
+import { as, checkEditions, checkPage, run, signIn, story } from "./lib.mjs";
 import { placeOrder, putIntoBasket } from "./orders.mjs";
 import { checkReturn, cityReturn, postReturn, twins } from "./returns.mjs";
 
@@ -78,6 +79,9 @@ const pages = [
   { path: "/data/trades?month=thirteenth", status: 400 },
   { path: "/styleguide" },
   { path: "/styleguide/cockpit" },
+  { path: "/styleguide/problems/429" },
+  { path: "/styleguide/problems/500" },
+  { path: "/styleguide/problems/503" },
   { path: "/w", as: "province" },
   { path: "/w", as: "guangzhou" },
   { path: "/w/imports", as: "province" },
@@ -147,6 +151,8 @@ describe("every page", { concurrency: 2 }, () => {
         const answer = await page.goto(found, { waitUntil: "load" });
         assert.equal(answer.status(), status, found);
         await checkPage(page, found);
+        // The editions differ in sizes and colours only, not in words: one language is enough.
+        if (locale === "zh-CN") await checkEditions(page, found);
       });
     }
   }
