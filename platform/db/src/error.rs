@@ -73,9 +73,8 @@ fn from_engine(error: &dyn sqlx::error::DatabaseError) -> DbError {
         "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" | "262" => DbError::Busy,
         // PostgreSQL: shutting down, starting up, too many connections, the statement was cancelled, the operating system
         // failed to read, write or find a file. SQLite: cannot open.
-        "57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "57014" | "58000" | "58030" | "58P01" | "14" => {
-            DbError::Unavailable(message.to_owned())
-        }
+        "57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "57014" | "58000" | "58030" | "58P01"
+        | "14" => DbError::Unavailable(message.to_owned()),
         // PostgreSQL: disk full. SQLite: FULL, and a failed write or extension of the file.
         "53100" | "13" | "778" | "4874" => DbError::Full,
         "23502" => DbError::Refused(message.to_owned()),

@@ -24,9 +24,11 @@ const SQLITE_BINDS_MAX: usize = 30_000;
 /// Rows of one PostgreSQL bulk statement.
 const POSTGRES_ROWS_MAX: usize = 10_000;
 
-/// Rows of a result that a connection of SQLite keeps ready.
-pub(crate) const SQLITE_ROWS_AHEAD: usize = 512;
-/// How long a reader of many rows waits for the next ones: about as long as it takes to make them ready.
+/// Rows of a result that a connection of SQLite keeps ready: as many as it makes during a pause of the reader and more.
+pub(crate) const SQLITE_ROWS_AHEAD: usize = 4096;
+/// From so many rows on a result counts as long.
+const SQLITE_LONG: usize = 512;
+/// How long a reader of a long result waits for the next rows.
 const SQLITE_PAUSE: Duration = Duration::from_millis(1);
 
 /// The savepoint of [`Tx::nested`]. One name serves all: an inner savepoint hides the outer one until it ends.
@@ -341,8 +343,8 @@ async fn next_of_many<R>(
     rows: &mut (impl Stream<Item = Result<R, sqlx::Error>> + Unpin + Send),
     taken: usize,
 ) -> Result<Option<R>, sqlx::Error> {
-    if taken >= SQLITE_ROWS_AHEAD {
-        if taken.is_multiple_of(SQLITE_ROWS_AHEAD) {
+    if taken >= SQLITE_LONG {
+        if taken.is_multiple_of(SQLITE_LONG) {
             tokio::task::yield_now().await;
         }
         if let Some(next) = rows.try_next().now_or_never() {
