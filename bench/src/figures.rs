@@ -114,18 +114,16 @@ async fn recompute(report: &mut Report, base: &Base, engine: Engine, lines: u64)
         .await?;
     let floor = begun.elapsed().as_secs_f64();
     raw.close().await?;
-    for (what, set) in [("1 definition".to_owned(), one), (format!("{} definitions", all.len()), all)] {
+    for set in [one, all] {
         let (seconds, phases) = rebuild(&base.db, &set).await?;
+        let count = u32::try_from(set.len())?;
+        let what = format!("recompute {count} definition(s) over {lines} lines, {}", title(engine));
         report.add(
-            Line::new(
-                "figures",
-                format!("recompute {what} over {lines} lines, {}", title(engine)),
-                seconds,
-                "s",
-            )
-            .floor(floor, "SELECT … GROUP BY month, origin")
-            .at_most(3.0)
-            .phases(phases),
+            Line::new("figures", what, seconds, "s")
+                .floor(floor * f64::from(count), "SELECT … GROUP BY month, origin, once for each definition")
+                .at_most(3.0)
+                .note(format!("{:.1} times one such query", seconds / floor))
+                .phases(phases),
         );
     }
     base.settle().await
