@@ -3,20 +3,20 @@
 /// A stream of chance (`SplitMix64`). Each thing in the world draws from a stream of its own, so that a change in one
 /// place does not move everything else.
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
     /// The stream of a thing, named by numbers.
-    pub(crate) fn of(seed: u64, names: &[u64]) -> Self {
+    pub fn of(seed: u64, names: &[u64]) -> Self {
         let mut dice = Self(seed ^ 0x5348_414e_4841_4931);
         for name in names {
-            dice.0 = dice.next() ^ name.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            dice.0 = dice.draw() ^ name.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         }
         dice
     }
 
     /// 64 random bits.
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,18 +26,18 @@ impl Dice {
 
     /// A number from `low` to `high`, both included.
     #[expect(clippy::cast_sign_loss, reason = "the span is at least one")]
-    pub(crate) fn range(&mut self, low: i64, high: i64) -> i64 {
+    pub fn range(&mut self, low: i64, high: i64) -> i64 {
         let span = (high - low + 1).max(1) as u128;
-        low + ((u128::from(self.next()) * span) >> 64) as i64
+        low + ((u128::from(self.draw()) * span) >> 64) as i64
     }
 
     /// Happens `permille` times in a thousand.
-    pub(crate) fn chance(&mut self, permille: u32) -> bool {
+    pub fn chance(&mut self, permille: u32) -> bool {
         self.range(0, 999) < i64::from(permille)
     }
 
     /// One of the items.
-    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.index(items.len())]
     }
 
@@ -48,12 +48,12 @@ impl Dice {
         clippy::cast_possible_wrap,
         reason = "positions fit"
     )]
-    pub(crate) fn index(&mut self, len: usize) -> usize {
+    pub fn index(&mut self, len: usize) -> usize {
         self.range(0, len as i64 - 1) as usize
     }
 
     /// A position in a list of weights, in proportion to them.
-    pub(crate) fn weighted(&mut self, weights: &[u32]) -> usize {
+    pub fn weighted(&mut self, weights: &[u32]) -> usize {
         let total: i64 = weights.iter().map(|weight| i64::from(*weight)).sum();
         let mut left = self.range(0, total - 1);
         for (position, weight) in weights.iter().enumerate() {
@@ -66,7 +66,7 @@ impl Dice {
     }
 
     /// An amount spread over about two powers of ten around `middle`, most of them near it, as trade sizes are.
-    pub(crate) fn spread(&mut self, middle: i64) -> i64 {
+    pub fn spread(&mut self, middle: i64) -> i64 {
         // The product of three even draws between 0.3 and 2.1 has a long tail to the right.
         let mut value = middle;
         for _ in 0..3 {

@@ -16,6 +16,7 @@ mod write;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use anyhow::Context as _;
+pub use dice::Dice;
 pub use mall::{HallTale, Mall, MallScale, MallShop, mall};
 pub use scale::Scale;
 use serde::Serialize;

@@ -136,7 +136,7 @@ pub(crate) fn reports_of(
             reporter,
             period: period_of(reporter, month, scale),
             trade: number,
-            noise: dice.next(),
+            noise: dice.draw(),
         })
         .collect()
 }

@@ -5,14 +5,16 @@ use std::{net::SocketAddr, process::ExitCode};
 use anyhow::Context as _;
 use camino::Utf8PathBuf;
 use sh_http::{App, Context, Settings};
+use sh_kernel::{Clock as _, SystemClock};
 use sh_trade::service::{imports, post, upload};
+use sh_world::{Mall, MallScale};
 
 use super::{
     import::{bar, post_all, receive},
     serve,
 };
 use crate::{
-    demo,
+    demo::{self, past::Past},
     wiring::{self, Place},
 };
 
@@ -30,6 +32,9 @@ pub(crate) struct Demo {
     /// The world follows from this number.
     #[arg(long, default_value_t = 2020)]
     seed: u64,
+    /// About how many orders were placed in the last six weeks; by default as many as fit the scale.
+    #[arg(long)]
+    orders: Option<u32>,
 }
 
 impl Demo {
@@ -44,8 +49,13 @@ impl Demo {
         let app = wiring::with_simulator(wiring::open(place, settings).await?);
         wiring::install(&app).await?;
         let mut logins = demo::users::create(&app).await?;
-        logins.extend(self.open_mall(&app, place).await?);
+        let past = Past::begin(&app);
+        let mall = self.open_mall(&past, place).await?;
+        logins.extend(supplier(&app, &mall).await?);
         self.prepare(&app, place, &scale).await?;
+        self.sell(&past, &mall).await?;
+        past.end().await;
+        demo::orders::count(&app).await?;
         self.tell(&logins);
         if self.no_serve {
             app.db.close().await;
@@ -54,17 +64,31 @@ impl Demo {
         serve::listen(app, SocketAddr::from(([127, 0, 0, 1], self.port))).await
     }
 
-    /// Opens the mall. Returns the login of the supplier of its first shop.
-    async fn open_mall(&self, app: &App, place: &Place) -> anyhow::Result<Option<&'static str>> {
+    /// Opens the mall, some weeks ago.
+    async fn open_mall(&self, past: &Past, place: &Place) -> anyhow::Result<Mall> {
         let folder = place.data.join(format!("mall-{}-{}", self.scale, self.seed));
-        let scale = sh_world::MallScale::named(&self.scale);
+        let scale = MallScale::named(&self.scale);
         let progress = bar(scale.shops, "opening shops");
-        let shown = progress.clone();
-        let mall = demo::mall::fill(app, &folder, (scale, self.seed), |done| shown.set_position(done as u64))
-            .await?;
+        let (shown, today) = (progress.clone(), SystemClock.today());
+        let mall = demo::mall::fill(past, today, &folder, (scale, self.seed), |done| {
+            shown.set_position(done as u64);
+        })
+        .await?;
         progress.finish_and_clear();
-        let Some(first) = mall.shops.first() else { return Ok(None) };
-        Ok(Some(demo::users::supplier(app, &first.organisation, &first.name).await?))
+        Ok(mall)
+    }
+
+    /// Lets people buy, from then until now.
+    async fn sell(&self, past: &Past, mall: &Mall) -> anyhow::Result<()> {
+        let count = self.orders.unwrap_or_else(|| demo::orders::count_at(&self.scale));
+        let progress = bar(demo::orders::DAYS.unsigned_abs() as usize, "selling");
+        let shown = progress.clone();
+        demo::orders::fill(past, mall, (count, self.seed), |day| {
+            shown.set_position(u64::from(day.unsigned_abs()));
+        })
+        .await?;
+        progress.finish_and_clear();
+        Ok(())
     }
 
     /// Makes the world's files and imports them. What an earlier run has done is not done again.
@@ -113,7 +137,10 @@ impl Demo {
         let root = format!("http://127.0.0.1:{}", self.port);
         for (path, what) in [
             ("/", "the mall: halls, categories, search, products"),
+            ("/orders", "what a shopper has bought"),
             ("/s/products", "the workbench of a supplier"),
+            ("/s/orders", "what a shop has to send"),
+            ("/w/orders", "all orders, for the operator"),
             ("/w/listings", "what suppliers have handed in"),
             ("/data", "the figures, open down to one sale"),
             ("/data/releases", "what was published, frozen under a hash"),
@@ -126,4 +153,10 @@ impl Demo {
         }
         println!("Sign in as {} with the password {}", logins.join(", "), demo::users::PASSWORD);
     }
+}
+
+/// The account of the supplier who runs the first shop. Returns its login.
+async fn supplier(app: &App, mall: &Mall) -> anyhow::Result<Option<&'static str>> {
+    let Some(first) = mall.shops.first() else { return Ok(None) };
+    Ok(Some(demo::users::supplier(app, &first.organisation, &first.name).await?))
 }

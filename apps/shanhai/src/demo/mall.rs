@@ -12,22 +12,23 @@ use sh_catalogue::{
     },
 };
 use sh_http::{App, Context, Page};
-use sh_kernel::Id;
+use sh_kernel::{Day, Id};
 use sh_world::{Mall, MallScale, MallShop};
 
-use super::stock;
+use super::{past::Past, stock};
 use crate::wiring;
 
 /// Opens halls and shops and fills them. What an earlier run has done is not done again. The products of the last shop
-/// wait for the operator, so that there is something to review. `shown` is told how many shops are done.
+/// wait for the operator, so that there is something to review. All of it happens in the past, but is made for `today`: what
+/// expires, expires from then on. `shown` is told how many shops are done.
 pub(crate) async fn fill(
-    app: &App,
+    past: &Past,
+    today: Day,
     folder: &Utf8Path,
     (scale, seed): (MallScale, u64),
     mut shown: impl FnMut(usize),
 ) -> anyhow::Result<Mall> {
-    let ctx = Context::system(app, "demo");
-    let (path, today) = (folder.to_owned(), ctx.today());
+    let (ctx, app, path) = (past.system(), &past.app, folder.to_owned());
     let mall = tokio::task::spawn_blocking(move || sh_world::mall(path.as_std_path(), &scale, seed, today))
         .await??;
     let open = halls::list(&ctx, app).await?;
@@ -41,7 +42,7 @@ pub(crate) async fn fill(
         let approved = at + 1 < mall.shops.len();
         let id = shop(&ctx, app, one, approved).await?;
         if approved {
-            stock::fill(&ctx, app, id).await?;
+            stock::fill(&ctx, app, id, today).await?;
         }
     }
     Ok(mall)

@@ -2,15 +2,15 @@
 
 use sh_catalogue::{model::Shop, service::shops};
 use sh_http::{App, Context, Page};
-use sh_kernel::Id;
+use sh_kernel::{Day, Id};
 use sh_stock::service::{
     look::{self, Show},
     receive::{self, Receipt},
 };
 
 /// Receives two lots of each variant of a shop, unless the shop has lots: one that expires within weeks, and a larger one.
-/// Days follow from today and the place in the list, so that some lots are always about to expire.
-pub(super) async fn fill(ctx: &Context, app: &App, shop: Id<Shop>) -> anyhow::Result<()> {
+/// Their last days follow from `today` and the place in the list, so that some lots are always about to expire.
+pub(super) async fn fill(ctx: &Context, app: &App, shop: Id<Shop>, today: Day) -> anyhow::Result<()> {
     let page = Page { after: None, size: Some(1) };
     if !look::list(ctx, app, shop, (Show::Open, ""), &page).await?.items.is_empty() {
         return Ok(());
@@ -26,7 +26,7 @@ pub(super) async fn fill(ctx: &Context, app: &App, shop: Id<Shop>) -> anyhow::Re
                 sku: sku.sku,
                 code: format!("{}{name}", produced.yyyymmdd()),
                 produced: Some(produced),
-                expires: Some(ctx.today().plus_days(days)),
+                expires: Some(today.plus_days(days)),
                 location: String::new(),
                 quantity: sku.content.saturating_mul(pieces),
                 note: String::new(),

@@ -180,6 +180,37 @@ fn with_text_changed(from: &Path, to: &Path, old: &str, new: &str) {
 }
 
 #[test]
+fn people_have_bought_for_six_weeks_and_old_figures_stay() {
+    const DEMO: [&str; 6] = ["demo", "--no-serve", "--scale", "tiny", "--orders", "80"];
+    const ORDERS: &str = "SELECT COUNT(*) FROM mall_order";
+    let (place, without) = (Place::empty(), Place::with_demo());
+    assert_eq!(without.number(ORDERS), 0);
+    place.run(DEMO).well();
+    let orders = place.number(ORDERS);
+    assert!((60..110).contains(&orders), "{orders} orders");
+    for (what, text) in [
+        ("unpaid", "SELECT COUNT(*) FROM mall_order WHERE state = 1"),
+        ("cancelled", "SELECT COUNT(*) FROM mall_order WHERE state = 3"),
+        ("to be sent, or on their way", "SELECT COUNT(*) FROM mall_part WHERE state IN (2, 3)"),
+        ("received", "SELECT COUNT(*) FROM mall_part WHERE state = 4"),
+        ("refunded", "SELECT COUNT(*) FROM mall_part WHERE state = 6"),
+        ("the shopper's", "SELECT COUNT(*) FROM mall_order WHERE buyer LIKE 'user:%'"),
+    ] {
+        assert!(place.number(text) > 0, "no order is {what}");
+    }
+    let days = "SELECT COUNT(DISTINCT day) FROM claim WHERE source = 'mall'";
+    assert!(place.number(days) > 20, "sold on {} days", place.number(days));
+    let (with, old) = (place.figures(), without.figures());
+    for code in ["gd-3y", "gd-2020"] {
+        assert_eq!(with[code], old[code], "{code} ends before the mall opens");
+    }
+    assert!(with["paid"].0 > old["paid"].0, "what was sold counts at once");
+    place.audited();
+    place.run(DEMO).well();
+    assert_eq!(place.number(ORDERS), orders, "doing it again changes nothing");
+}
+
+#[test]
 fn the_audit_finds_a_line_that_was_changed() {
     let place = Place::with_demo();
     assert_eq!(
