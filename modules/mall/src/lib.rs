@@ -22,6 +22,7 @@
 //! [`service::chores::run`] beside the requests.
 
 pub mod address;
+mod api;
 mod audit;
 pub mod command;
 pub mod desk;
@@ -66,7 +67,10 @@ pub const UPDATES: &[Update] = store::order::UPDATES;
 
 /// Pages and tables of this module.
 pub fn module() -> Module {
-    let module = Module::new("mall").routes(pages::routes()).migrations(MIGRATIONS).updates(UPDATES);
+    let module = Module::new("mall")
+        .routes(pages::routes().merge(api::routes()))
+        .migrations(MIGRATIONS)
+        .updates(UPDATES);
     let module = pages::MENU.into_iter().fold(module, Module::menu);
     let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
     INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))

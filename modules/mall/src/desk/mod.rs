@@ -52,11 +52,11 @@ impl Queue {
         Self(GroupCommit::start(db, Desk { ctx }, Limits::default(), tasks, end))
     }
 
-    /// Carries a command out, or tells why not.
+    /// Carries a command out, or tells why not. Whoever submits it has checked the permission.
     ///
     /// # Errors
     /// [`Error::Refused`], [`Error::Queue`].
-    pub(crate) async fn submit(&self, command: Command) -> Result<Done, Error> {
+    pub async fn submit(&self, command: Command) -> Result<Done, Error> {
         match self.0.submit(command).await {
             Ok(outcome) => Ok(outcome?),
             Err(sh_db::GroupError::Failed(DbError::Unique(name))) if name.contains("waybill") => {
