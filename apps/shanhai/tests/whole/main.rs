@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod home;
 mod import;
+mod kills;
 mod server;
 mod statements;
 mod support;
