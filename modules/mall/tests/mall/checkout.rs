@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::{StreamExt as _, stream};
 use sh_catalogue::{
     freight::{Rate, Template},
     service::{edit, price, shelf, shops},
@@ -20,16 +20,25 @@ use sh_testkit::db_test;
 
 use crate::support::{Market, OTHER, SUPPLIER, refused, schema};
 
-#[db_test(&schema())]
-async fn one_unit_and_a_thousand_buyers_is_one_order(db: Db) {
-    let market = Arc::new(Market::open(db, 1, 0).await);
-    let buyers = (0..1_000).map(|number| {
-        let (tasks, market) = (market.app.tasks.clone(), Arc::clone(&market));
-        tasks.spawn(async move { market.order(&format!("buyer-{number}"), 1).await })
+/// What became of many who order at once, as many as the queue takes.
+async fn all_at_once(
+    market: &Arc<Market>,
+    count: usize,
+    buyer: impl Fn(usize) -> String,
+) -> Vec<Result<Id<sh_mall::model::Order>, Error>> {
+    let orders = (0..count).map(|number| {
+        let (buyer, market) = (buyer(number), Arc::clone(market));
+        market.app.tasks.clone().spawn(async move { market.order(&buyer, 1).await })
     });
+    stream::iter(orders).buffer_unordered(4_000).map(Result::unwrap).collect().await
+}
+
+#[db_test(&schema())]
+async fn one_unit_and_ten_thousand_buyers_is_one_order(db: Db) {
+    let market = Arc::new(Market::open(db, 1, 0).await);
     let (mut placed, mut sold_out) = (0, 0);
-    for outcome in join_all(buyers).await {
-        match outcome.unwrap() {
+    for outcome in all_at_once(&market, 10_000, |number| format!("buyer-{number}")).await {
+        match outcome {
             Ok(_) => placed += 1,
             Err(Error::Refused(Refused::SoldOut(list))) => {
                 assert_eq!((list[0].sku, list[0].left), (market.apples, 0));
@@ -38,8 +47,24 @@ async fn one_unit_and_a_thousand_buyers_is_one_order(db: Db) {
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!((placed, sold_out), (1, 999));
+    assert_eq!((placed, sold_out), (1, 9_999));
     assert_eq!((market.count("mall_order").await, market.left().await), (1, 0));
+    market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn a_limit_that_a_thousand_use_at_once_is_never_exceeded(db: Db) {
+    let market = Arc::new(Market::open(db, 2_000, 0).await);
+    let (mut placed, mut over) = (0, 0);
+    for outcome in all_at_once(&market, 1_000, |_| "a".to_owned()).await {
+        match outcome {
+            Ok(_) => placed += 1,
+            Err(Error::Refused(Refused::TooManyOpen)) => over += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((placed, over), (OPEN_ORDERS_MAX, 1_000 - OPEN_ORDERS_MAX));
+    assert_eq!(market.left().await, 2_000 - OPEN_ORDERS_MAX);
     market.audit().await;
 }
 
