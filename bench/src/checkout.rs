@@ -1,11 +1,14 @@
 //! `checkout`: an order through the ledger and the group commit, beside the same order written one transaction each and
 //! beside what the engine gives for one durable row.
 //!
-//! This is the first slice: order, parts, lines, reservation, transfers, balances, seal, answer, audit, outbox. Basket,
-//! payment and the facts that figures count come with the module that places orders.
+//! First the bare path: order, parts, lines, reservation, transfers, balances, seal, answer, audit, outbox. Then the mall's
+//! own orders, which write more, beside the same floors: in the process, and over HTTP with basket, quotation and payment.
 
 mod floor;
+mod journey;
 mod load;
+mod mall;
+mod market;
 mod orders;
 
 use std::{process::Command, sync::Arc};
@@ -89,7 +92,7 @@ async fn measure(report: &mut Report, setup: &Setup, engine: Engine) -> anyhow::
             .floor(best.rate, "empty")
             .at_least(0.6),
     );
-    Ok(())
+    mall::measure(report, setup, engine, &mall::Floors { alone, one_row }).await
 }
 
 /// Orders through the sequencer, on a new database, after `history` orders that are not measured.
@@ -136,7 +139,7 @@ async fn in_groups(
 
 /// Nothing that was measured may be wrong: as many orders as were accepted, and a ledger that holds.
 async fn check(base: &Base, placed: u64) -> anyhow::Result<()> {
-    let there = orders::count(&base.db).await?;
+    let there = orders::count_in(&base.db, orders::Table::Bench).await?;
     anyhow::ensure!(there == placed, "{placed} orders were accepted, {there} are there");
     let found: Result<_, DbError> = base.db.read(async |tx| sh_ledger::verify(tx).await).await;
     match found? {
@@ -157,7 +160,7 @@ async fn one_by_one(setup: &Setup, engine: Engine, callers: usize) -> anyhow::Re
         async move { floor.place(&order).await }
     })
     .await?;
-    let there = orders::count(&base.db).await?;
+    let there = orders::count_in(&base.db, orders::Table::Bench).await?;
     anyhow::ensure!(there == measured.placed, "{} orders were accepted, {there} are there", measured.placed);
     setup.engines.remove(base).await?;
     Ok(measured)

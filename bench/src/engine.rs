@@ -33,11 +33,17 @@ pub(crate) const fn title(engine: Engine) -> &'static str {
 
 fn steps() -> Vec<Migration> {
     [
+        sh_http::MIGRATIONS,
         sh_access::MIGRATIONS,
+        sh_jobs::MIGRATIONS,
         sh_parties::MIGRATIONS,
         sh_ledger::MIGRATIONS,
         sh_trade::MIGRATIONS,
         sh_statistics::MIGRATIONS,
+        sh_search::MIGRATIONS,
+        sh_catalogue::MIGRATIONS,
+        sh_stock::MIGRATIONS,
+        sh_mall::MIGRATIONS,
         crate::checkout::MIGRATIONS,
     ]
     .concat()

@@ -1,9 +1,59 @@
 //! Other processes: this program as its own child, the Python it compares with, and what a process keeps in memory.
 
-use std::process::Command;
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, bail};
 use camino::Utf8Path;
+
+use crate::http::Client;
+
+/// How long a program may take to answer before the measurement gives up.
+const READY_SECONDS_MAX: u64 = 60;
+
+/// A running program; killed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Starts a program that serves and waits until a page is there. Gives the seconds until then, too.
+    ///
+    /// # Errors
+    /// If it ends, or does not answer.
+    pub(crate) fn start(command: &mut Command, host: &str, page: &str) -> anyhow::Result<(Self, f64)> {
+        let begun = Instant::now();
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let program = command.get_program().to_string_lossy().into_owned();
+        let mut running = Self(child.with_context(|| format!("cannot start {program}"))?);
+        let give_up = begun + Duration::from_secs(READY_SECONDS_MAX);
+        while Instant::now() < give_up {
+            if let Ok(answer) = Client::connect(host).and_then(|mut client| client.get(page, false)) {
+                anyhow::ensure!(answer.status == 200, "{page} answers {}", answer.status);
+                return Ok((running, begun.elapsed().as_secs_f64()));
+            }
+            if let Some(status) = running.0.try_wait()? {
+                bail!("the program ended: {status}");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        bail!("the program did not answer within {READY_SECONDS_MAX} s")
+    }
+
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way nothing is left.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
 
 /// The most memory that a process ever held, in MiB.
 ///

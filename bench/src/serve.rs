@@ -3,17 +3,17 @@
 use std::{
     collections::BTreeMap,
     net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use camino::Utf8Path;
 
 use crate::{
     Setup,
     http::{Client, links},
-    process,
+    process::{self, Running},
     report::{Line, Report, percentile, say},
 };
 
@@ -26,19 +26,6 @@ const LOAD_SECONDS_MAX: u64 = 60;
 /// Pages of one kind that are looked at.
 const PAGES_PER_KIND: usize = 4;
 const PAGES_MAX: usize = 80;
-/// How long the program may take before the measurement gives up.
-const READY_SECONDS_MAX: u64 = 60;
-
-/// A running program; killed when it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way nothing is left.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// Measures and reports.
 pub(crate) fn run(report: &mut Report, setup: &Setup) -> anyhow::Result<()> {
@@ -52,7 +39,7 @@ pub(crate) fn run(report: &mut Report, setup: &Setup) -> anyhow::Result<()> {
     let pages = pages(&host)?;
     sizes(report, &host, &pages)?;
     times(report, &host, &pages, if setup.quick { REQUESTS_QUICK } else { REQUESTS })?;
-    let id = running.0.id().to_string();
+    let id = running.id().to_string();
     let (now, peak) = (process::resident_now(&id)?, process::resident_peak(&id)?);
     let line = Line::new("serve", "memory after that load", now, "MiB").at_most(300.0);
     report.add(line.note(format!("at most {peak:.0} MiB")));
@@ -76,27 +63,9 @@ fn prepare(program: &Utf8Path, data: &Utf8Path, scale: &str) -> anyhow::Result<(
 }
 
 fn start(program: &Utf8Path, data: &Utf8Path, port: u16, host: &str) -> anyhow::Result<(Running, f64)> {
-    let begun = Instant::now();
-    let child = Command::new(program)
-        .args(["serve", "--port", &port.to_string(), "--data", data.as_str()])
-        .env_remove("SHANHAI_DATABASE")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .with_context(|| format!("cannot start {program}"))?;
-    let mut running = Running(child);
-    let give_up = begun + Duration::from_secs(READY_SECONDS_MAX);
-    while Instant::now() < give_up {
-        if let Ok(answer) = Client::connect(host).and_then(|mut client| client.get("/data", false)) {
-            anyhow::ensure!(answer.status == 200, "/data answers {}", answer.status);
-            return Ok((running, begun.elapsed().as_secs_f64()));
-        }
-        if let Some(status) = running.0.try_wait()? {
-            bail!("the program ended: {status}");
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    bail!("the program did not answer within {READY_SECONDS_MAX} s")
+    let mut command = Command::new(program);
+    command.args(["serve", "--port", &port.to_string(), "--data", data.as_str()]);
+    Running::start(command.env_remove("SHANHAI_DATABASE"), host, "/data")
 }
 
 /// What kind of page an address is: its path without what changes from one to the next.

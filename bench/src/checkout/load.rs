@@ -12,7 +12,7 @@ use sh_kernel::{Clock as _, IdGen, SystemClock};
 use sh_ledger::Refusal;
 use tokio::task::JoinSet;
 
-use super::orders::{Order, OrderLine, PRODUCTS, SELLERS};
+use super::orders::{Order, OrderLine, PRODUCTS, SELLERS, price};
 use crate::{dice::Dice, report::Line};
 
 /// How orders spread over products.
@@ -94,7 +94,8 @@ impl Zipf {
     }
 }
 
-struct Caller {
+/// What one caller orders.
+pub(super) struct Stream {
     dice: Dice,
     zipf: Arc<Zipf>,
     ids: Arc<IdGen>,
@@ -102,12 +103,24 @@ struct Caller {
     last: Option<Order>,
 }
 
-impl Caller {
+impl Stream {
+    /// Streams of so many callers, for another entrance than [`drive`].
+    pub(super) fn many(count: usize, shape: Shape) -> Vec<Self> {
+        callers(count, shape, 2_000_000)
+    }
+
     /// The next order; one in a hundred is the last one once more.
     fn order(&mut self) -> Order {
         if let Some(last) = self.last.clone().filter(|_| self.dice.chance(10)) {
             return last;
         }
+        let order = self.fresh();
+        self.last = Some(order.clone());
+        order
+    }
+
+    /// An order that was not there before.
+    pub(super) fn fresh(&mut self) -> Order {
         let first = if self.shape == Shape::Hot && self.dice.chance(500) {
             0
         } else {
@@ -120,20 +133,18 @@ impl Caller {
         let mut line = |product: u32| OrderLine {
             product,
             grams: 500 * i64::try_from(1 + self.dice.below(4)).unwrap_or(1),
-            fen: i64::from(product % 90) * 37 + 990,
+            fen: price(product),
         };
         let lines = [line(first), line(second)];
         let buyer = u32::try_from(self.dice.below(1_000_000)).unwrap_or(0);
-        let order = Order { id: self.ids.next(SystemClock.now()), buyer, lines };
-        self.last = Some(order.clone());
-        order
+        Order { id: self.ids.next(SystemClock.now()), buyer, lines }
     }
 }
 
-fn callers(count: usize, shape: Shape, seed: u64) -> Vec<Caller> {
+fn callers(count: usize, shape: Shape, seed: u64) -> Vec<Stream> {
     let (zipf, ids) = (Arc::new(Zipf::new()), Arc::new(IdGen::new()));
     (0..count)
-        .map(|number| Caller {
+        .map(|number| Stream {
             dice: Dice::new(seed + number as u64),
             zipf: Arc::clone(&zipf),
             ids: Arc::clone(&ids),

@@ -42,6 +42,7 @@ inserts! {
 
 statements! {
     ORDERS = "SELECT COUNT(*) FROM bench_order";
+    MALL_ORDERS = "SELECT COUNT(*) FROM mall_order";
 }
 
 /// A product in an order.
@@ -223,8 +224,26 @@ pub(super) async fn stock(db: &Db) -> Result<(), DbError> {
     .await
 }
 
+/// Fen for 500 grams of a product.
+pub(super) fn price(product: u32) -> i64 {
+    i64::from(product % 90) * 37 + 990
+}
+
+/// Where orders are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Table {
+    /// In that of the first slice.
+    Bench,
+    /// In that of the mall.
+    Mall,
+}
+
 /// How many orders there are.
-pub(super) async fn count(db: &Db) -> Result<u64, DbError> {
-    let (count,): (i64,) = db.read(async |tx| tx.fetch_one(&ORDERS, binds![]).await).await?;
+pub(super) async fn count_in(db: &Db, table: Table) -> Result<u64, DbError> {
+    let sql = match table {
+        Table::Bench => &ORDERS,
+        Table::Mall => &MALL_ORDERS,
+    };
+    let (count,): (i64,) = db.read(async |tx| tx.fetch_one(sql, binds![]).await).await?;
     Ok(count.unsigned_abs())
 }
