@@ -207,19 +207,21 @@ fn inputs(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
     let chosen = province.map(|code| code.to_string()).unwrap_or_default();
     let counties = province.map(|code| counties(code, today)).unwrap_or_default();
     html! {
-        (Field::select("province", &ctx.t("checkout-province"), std::iter::once(choose()).chain(provinces).collect())
-            .required().value(chosen).render(locale))
-        p { (button_secondary(&ctx.t("checkout-places"), "action", "places")) }
-        @if !counties.is_empty() {
-            (Field::select("county", &ctx.t("checkout-county"), std::iter::once(choose()).chain(counties).collect())
-                .required().value(&typed.county).errors(errors).render(locale))
+        div.stack {
+            (Field::select("province", &ctx.t("checkout-province"), std::iter::once(choose()).chain(provinces).collect())
+                .required().value(chosen).render(locale))
+            p { (button_secondary(&ctx.t("checkout-places"), "action", "places")) }
+            @if !counties.is_empty() {
+                (Field::select("county", &ctx.t("checkout-county"), std::iter::once(choose()).chain(counties).collect())
+                    .required().value(&typed.county).errors(errors).render(locale))
+            }
+            (Field::text("detail", &ctx.t("checkout-detail")).required().value(&typed.detail).errors(errors)
+                .autocomplete("street-address").render(locale))
+            (Field::text("receiver", &ctx.t("checkout-receiver")).required().value(&typed.receiver).errors(errors)
+                .autocomplete("name").render(locale))
+            (Field::input("tel", "phone", &ctx.t("checkout-phone")).required().value(&typed.phone).errors(errors)
+                .autocomplete("tel").render(locale))
         }
-        (Field::text("detail", &ctx.t("checkout-detail")).required().value(&typed.detail).errors(errors)
-            .autocomplete("street-address").render(locale))
-        (Field::text("receiver", &ctx.t("checkout-receiver")).required().value(&typed.receiver).errors(errors)
-            .autocomplete("name").render(locale))
-        (Field::input("tel", "phone", &ctx.t("checkout-phone")).required().value(&typed.phone).errors(errors)
-            .autocomplete("tel").render(locale))
     }
 }
 
@@ -244,10 +246,12 @@ fn counties(province: RegionCode, today: sh_kernel::Day) -> Vec<Choice> {
 
 fn invoice(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
     html! {
-        (Field::text("title", &ctx.t("checkout-invoice-title")).hint(ctx.t("checkout-invoice-hint"))
-            .value(&sent.order.title).errors(errors).render(ctx.locale))
-        (Field::text("tax-number", &ctx.t("checkout-tax-number")).value(&sent.order.tax_number).errors(errors)
-            .render(ctx.locale))
+        div.stack {
+            (Field::text("title", &ctx.t("checkout-invoice-title")).hint(ctx.t("checkout-invoice-hint"))
+                .value(&sent.order.title).errors(errors).render(ctx.locale))
+            (Field::text("tax-number", &ctx.t("checkout-tax-number")).value(&sent.order.tax_number).errors(errors)
+                .render(ctx.locale))
+        }
     }
 }
 
@@ -260,10 +264,12 @@ fn part(ctx: &Context, sent: &Sent, (group, freight): (&Group, Option<Fen>), err
         (_, Some(fee)) => yuan(fee),
     };
     html! {
-        ul { @for item in &group.items { li { (line(item)) } } }
-        (facts(&[(ctx.t("order-freight"), html! { (freight) })]))
-        (Field::text(&name, &ctx.t("checkout-message")).value(message.map_or("", |one| one.1.as_str())).errors(errors)
-            .render(ctx.locale))
+        div.stack {
+            ul { @for item in &group.items { li { (line(item)) } } }
+            (facts(&[(ctx.t("order-freight"), html! { (freight) })]))
+            (Field::text(&name, &ctx.t("checkout-message")).value(message.map_or("", |one| one.1.as_str())).errors(errors)
+                .render(ctx.locale))
+        }
     }
 }
 

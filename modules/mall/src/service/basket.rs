@@ -163,7 +163,7 @@ pub async fn show(ctx: &Context, app: &App, visitor: &Visitor) -> Result<Basket,
 }
 
 /// A basket as it stands.
-pub(crate) async fn load(tx: &mut Tx, buyer: &str, today: sh_kernel::Day) -> Result<Basket, Error> {
+async fn load(tx: &mut Tx, buyer: &str, today: sh_kernel::Day) -> Result<Basket, Error> {
     let kept = store::lines(tx, buyer).await?;
     if kept.is_empty() {
         return Ok(Basket::default());

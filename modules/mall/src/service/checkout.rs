@@ -11,14 +11,13 @@ use sh_catalogue::{
 use sh_http::{App, Context, Invalid};
 use sh_kernel::{Fen, FieldErrors, Id, RegionCode};
 
-use super::basket::{Basket, load};
+use super::basket::Basket;
 use crate::{
     Error,
     address::{self, Typed},
     command::{Place, PlaceLine, What},
     error::Refused,
     model::Order,
-    store,
     token::Visitor,
 };
 
@@ -87,7 +86,7 @@ pub struct Form {
     pub messages: Vec<(Id<Shop>, String)>,
 }
 
-/// Places the order that a form shows. Sent again, it tells the same order.
+/// Places the order that a form shows, which leaves the basket with it. Sent again, it tells the same order.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the fields that are not accepted; [`Error::Refused`] with what has changed since the form was
@@ -118,22 +117,6 @@ pub async fn place(ctx: &Context, app: &App, buyer: &str, form: &Form) -> Result
         title,
         messages: messages.map(|(shop, text)| (*shop, text.trim().to_owned())).collect(),
     };
-    let done = super::submit(ctx, app, What::Place(Box::new(place))).await?;
-    if !done.repeated {
-        // If the program dies here, the basket still holds what is ordered: nothing is lost, and it is seen.
-        let skus: Vec<Id<Sku>> = form.lines.iter().map(|line| line.0).collect();
-        app.db.write(async |tx| store::basket::drop_lines(tx, buyer, &skus).await).await?;
-    }
+    super::submit(ctx, app, What::Place(Box::new(place))).await?;
     Ok(order)
-}
-
-/// Places what a basket holds, at the prices that were seen: for programs, which have no form.
-///
-/// # Errors
-/// As [`place`].
-pub async fn place_basket(ctx: &Context, app: &App, buyer: &str, mut form: Form) -> Result<Id<Order>, Error> {
-    let today = ctx.today();
-    let basket = app.db.read(async |tx| load(tx, buyer, today).await).await?;
-    form.lines = basket.items().map(|item| (item.sku.sku, item.pieces, item.seen)).collect();
-    place(ctx, app, buyer, &form).await
 }

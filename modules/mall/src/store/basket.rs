@@ -1,5 +1,7 @@
 //! Baskets and the secrets that sign their tokens.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use sh_db::{DbError, Tx, binds};
 use sh_kernel::{Fen, Id, Instant};
 
@@ -24,6 +26,10 @@ sh_db::statements! {
     SET_SEEN = "UPDATE basket_line SET seen = $3 WHERE owner = $1 AND sku = $2";
     /// Takes lines out of a basket.
     DROP_LINES = "DELETE FROM basket_line WHERE owner = $1 AND sku {{in_uuid $2}}";
+    /// What some owners have in their baskets.
+    HELD = "SELECT owner, sku FROM basket_line WHERE owner {{in_text $1}}";
+    /// Takes variants out of the baskets of several owners.
+    DROP_MANY = "DELETE FROM basket_line WHERE owner {{in_text $1}} AND sku {{in_uuid $2}}";
     /// Forgets baskets of guests that were left.
     DROP_OLD = "DELETE FROM basket_line WHERE added_at < $1 AND owner LIKE 'guest:%'";
     /// Takes what one owner has out of the table.
@@ -65,6 +71,40 @@ pub(crate) async fn set_seen(tx: &mut Tx, owner: &str, sku: Id<Sku>, seen: Fen) 
 
 pub(crate) async fn drop_lines(tx: &mut Tx, owner: &str, skus: &[Id<Sku>]) -> Result<(), DbError> {
     tx.execute(&DROP_LINES, binds![owner, skus]).await.map(drop)
+}
+
+/// Takes out of the baskets what their owners have ordered. Most order all that they have: these share one statement.
+pub(crate) async fn drop_ordered(tx: &mut Tx, ordered: &[(&str, Id<Sku>)]) -> Result<(), DbError> {
+    let owners: BTreeSet<&str> = ordered.iter().map(|(owner, _)| *owner).collect();
+    if owners.is_empty() {
+        return Ok(());
+    }
+    let owners: Vec<String> = owners.into_iter().map(ToOwned::to_owned).collect();
+    let held: Vec<(String, Id<Sku>)> = tx.fetch_all(&HELD, binds![&owners[..]]).await?;
+    let ordered: HashSet<(&str, Id<Sku>)> = ordered.iter().copied().collect();
+    let mut baskets: BTreeMap<&str, (Vec<Id<Sku>>, bool)> = BTreeMap::new();
+    for (owner, sku) in &held {
+        let (gone, stays) = baskets.entry(owner).or_default();
+        if ordered.contains(&(owner.as_str(), *sku)) {
+            gone.push(*sku);
+        } else {
+            *stays = true;
+        }
+    }
+    let (mut emptied, mut skus) = (Vec::new(), BTreeSet::new());
+    for (owner, (gone, stays)) in baskets {
+        if !stays {
+            emptied.push(owner.to_owned());
+            skus.extend(gone);
+        } else if !gone.is_empty() {
+            drop_lines(tx, owner, &gone).await?;
+        }
+    }
+    if emptied.is_empty() {
+        return Ok(());
+    }
+    let skus: Vec<Id<Sku>> = skus.into_iter().collect();
+    tx.execute(&DROP_MANY, binds![&emptied[..], &skus[..]]).await.map(drop)
 }
 
 /// Forgets baskets of guests that were begun before an instant. Returns how many lines.
