@@ -77,6 +77,7 @@ pub(super) async fn measure(
     market.stop().await;
     market.check(placed).await?;
     over_http(report, setup, engine, &market, best.rate).await?;
+    market.audit().await?;
     market.remove(setup).await
 }
 

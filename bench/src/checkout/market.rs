@@ -122,6 +122,11 @@ impl Market {
     pub(super) async fn check(&self, placed: u64) -> anyhow::Result<()> {
         let there = orders::count_in(&self.base.db, orders::Table::Mall).await?;
         anyhow::ensure!(there == placed, "{placed} orders were accepted, {there} are there");
+        self.audit().await
+    }
+
+    /// Books and orders hold.
+    pub(super) async fn audit(&self) -> anyhow::Result<()> {
         let books: Result<_, DbError> = self.base.db.read(async |tx| sh_ledger::verify(tx).await).await;
         let orders: Result<_, DbError> = self.base.db.read(async |tx| sh_mall::verify(tx).await).await;
         let (books, orders) = (books?.map(|found| found.to_string()), orders?.map(|found| found.to_string()));
