@@ -72,9 +72,10 @@ impl Work {
     /// Writes everything, in few large statements.
     pub(super) async fn write(self, tx: &mut Tx, ctx: &Context, known: &Known) -> Result<(), DbError> {
         store::order::add(tx, &self.placed).await?;
-        let ordered = self.placed.iter().flat_map(|whole| {
-            whole.lines.iter().map(|line| (whole.order.buyer.as_str(), line.sku))
-        });
+        let ordered = self
+            .placed
+            .iter()
+            .flat_map(|whole| whole.lines.iter().map(|line| (whole.order.buyer.as_str(), line.sku)));
         store::basket::drop_ordered(tx, &ordered.collect::<Vec<_>>()).await?;
         let changed: Vec<&Whole> = known.changed.iter().filter_map(|id| known.orders.get(id)).collect();
         store::pay::add_receipts(tx, &self.receipts).await?;
