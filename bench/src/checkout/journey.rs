@@ -102,7 +102,7 @@ impl Wire {
 }
 
 fn address() -> Value {
-    json!({ "county": "440305", "receiver": "何平", "phone": "13800138000", "detail": "科苑路 8 号" })
+    json!({ "county": 440_305, "receiver": "何平", "phone": "13800138000", "detail": "科苑路 8 号" })
 }
 
 fn lines(order: &Order, skus: &[Id<Sku>]) -> Vec<Value> {
@@ -175,7 +175,7 @@ async fn journey(wire: &mut Wire, order: &Order, skus: &[Id<Sku>]) -> anyhow::Re
             return Ok(None);
         }
     }
-    let asked = json!({ "county": "440305" });
+    let asked = json!({ "county": 440_305 });
     let Some(quoted) = wire.ok("POST", "/checkout", &asked).await? else { return Ok(None) };
     let path = format!("/orders/{}", quoted["order"].as_str().context("no number")?);
     let body =

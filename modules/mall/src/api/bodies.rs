@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sh_catalogue::model::{Shop, Sku};
-use sh_kernel::{Fen, Id, Instant};
+use sh_kernel::{Fen, Id, Instant, RegionCode};
 use utoipa::ToSchema;
 
 use crate::{
@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// Where goods go and to whom.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = OrderAddress)]
-#[serde(default)]
 pub(crate) struct AddressBody {
-    /// Six digits of the county.
-    pub(crate) county: String,
+    /// Division code of the county.
+    #[schema(value_type = i64)]
+    pub(crate) county: RegionCode,
     /// Who receives them.
     pub(crate) receiver: String,
     /// Telephone.
@@ -28,14 +28,14 @@ pub(crate) struct AddressBody {
 impl From<AddressBody> for Typed {
     fn from(body: AddressBody) -> Self {
         let AddressBody { county, receiver, phone, detail } = body;
-        Self { county, receiver, phone, detail }
+        Self { county: county.to_string(), receiver, phone, detail }
     }
 }
 
 impl From<&Address> for AddressBody {
     fn from(address: &Address) -> Self {
         let Address { region, receiver, phone, detail } = address.clone();
-        Self { county: region.to_string(), receiver, phone, detail }
+        Self { county: region, receiver, phone, detail }
     }
 }
 

@@ -28,8 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CheckoutAsked)]
 pub(crate) struct AskedBody {
-    /// Six digits of the county.
-    #[schema(value_type = String)]
+    /// Division code of the county.
+    #[schema(value_type = i64)]
     county: RegionCode,
 }
 

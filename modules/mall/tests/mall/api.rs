@@ -66,7 +66,7 @@ fn agreeing(quoted: &Value) -> Value {
         "lines": quoted["lines"],
         "expected_fen": quoted["amount_fen"],
         "address": {
-            "county": "440305", "receiver": "何平", "phone": "13800138000", "detail": "粤海街道科苑路 8 号",
+            "county": 440_305, "receiver": "何平", "phone": "13800138000", "detail": "粤海街道科苑路 8 号",
         },
     })
 }
@@ -84,7 +84,7 @@ async fn a_program_buys_pays_and_receives(db: Db) {
     let basket = shopper.ok("PUT", &path, json!({ "pieces": 2 })).await;
     assert_eq!(basket["goods_fen"], 11_590);
 
-    let quoted = shopper.ok("POST", "/checkout", json!({ "county": "440305" })).await;
+    let quoted = shopper.ok("POST", "/checkout", json!({ "county": 440_305 })).await;
     assert_eq!(quoted["amount_fen"], 11_590);
     let (path, body) = (format!("/orders/{}", quoted["order"].as_str().unwrap()), agreeing(&quoted));
     let order = shopper.ok("PUT", &path, body.clone()).await;
