@@ -135,8 +135,9 @@ pub(crate) fn taken<T>(outcome: Result<T, Error>, code: &str) -> Result<T, Error
     }
 }
 
-/// Keeps what is typed, whether it makes sense or not, so that nothing is lost; only codes must be the shop's own. Returns the stamp and the time under which
-/// it is kept. Drafts are not logged: the log holds what is handed in and what is decided.
+/// Keeps what is typed, whether it makes sense or not, so that nothing is lost; only codes must be the shop's own.
+/// Returns the stamp and the time under which it is kept. Drafts are not logged: the log holds what is handed in and what
+/// is decided.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Denied`]; [`Error::CodeTaken`], or [`Error::Invalid`] with the variants whose codes another
@@ -172,12 +173,14 @@ pub async fn save(
                 by: by(ctx),
             };
             if !store::save_draft(tx, &row, stamp).await? {
-                return Err(Error::Changed);
+                // A form that is sent while it keeps itself comes with an older stamp, and says nothing new.
+                return if product.draft() == draft { Ok(product.stamp) } else { Err(Error::Changed) };
             }
-            claim(tx, ctx, product.shop, (id, &draft)).await
+            claim(tx, ctx, product.shop, (id, &draft)).await?;
+            Ok(stamp + 1)
         })
         .await;
-    taken(outcome, &draft.code).map(|()| (stamp + 1, now))
+    taken(outcome, &draft.code).map(|stamp| (stamp, now))
 }
 
 /// The known photos in the order asked for; those not asked for stand at the end.

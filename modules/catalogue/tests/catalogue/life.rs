@@ -92,6 +92,20 @@ async fn what_is_on_sale_stays_while_its_copy_is_worked_on(db: Db) {
 }
 
 #[db_test(&schema())]
+async fn a_form_that_was_kept_a_moment_ago_is_taken_and_an_older_one_is_not(db: Db) {
+    let mall = Mall::open(db).await;
+    let (supplier, app) = (mall.ctx(SUPPLIER), &mall.app);
+    let id = mall.on_sale(&apples()).await;
+    let product = edit::open(&supplier, app, id).await.unwrap().product;
+    let typed = |description: &str| Draft { description: description.to_owned(), ..product.draft() };
+    let (kept, _) = edit::save(&supplier, app, id, product.stamp, &typed("新介绍")).await.unwrap();
+    let (again, _) = edit::save(&supplier, app, id, product.stamp, &typed("新介绍")).await.unwrap();
+    assert_eq!((kept, again), (product.stamp + 1, kept));
+    let stale = edit::save(&supplier, app, id, product.stamp, &typed("旧介绍")).await;
+    assert!(matches!(stale, Err(Error::Changed)), "{stale:?}");
+}
+
+#[db_test(&schema())]
 async fn a_price_holds_at_once_and_no_older_copy_brings_it_back(db: Db) {
     let mall = Mall::open(db).await;
     let (supplier, app) = (mall.ctx(SUPPLIER), &mall.app);

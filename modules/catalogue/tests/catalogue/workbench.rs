@@ -62,7 +62,8 @@ async fn a_supplier_fills_in_hands_in_and_mends_what_is_returned(db: Db) {
     // What was typed is kept although it was not accepted.
     let saved = site.post(SUPPLIER, &format!("{page}/draft"), &form(&apples(), 2, "")).await;
     assert!(saved.body.contains("10:00 已存") && saved.body.contains("value=\"3\""), "{}", saved.body);
-    let stale = site.post(SUPPLIER, &format!("{page}/draft"), &form(&apples(), 2, "")).await;
+    let older = Draft { producer: "另一家合作社".to_owned(), ..apples() };
+    let stale = site.post(SUPPLIER, &format!("{page}/draft"), &form(&older, 2, "")).await;
     assert!(stale.body.contains("别处已经改过"), "{}", stale.body);
     let more = site.post(SUPPLIER, &page, &form(&apples(), 3, "add-sku")).await;
     assert!(more.body.contains("sku-3-spec"), "two more rows");
