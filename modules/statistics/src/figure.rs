@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use sh_db::{DbError, Tx};
 use sh_kernel::{Day, Fen};
 use sh_trade::{
@@ -16,7 +17,6 @@ use crate::{
     cube::{
         aggregate::Aggregator,
         slice::{Cell, Placed, Slice},
-        table::FastMap,
     },
     cuboid::{Cuboid, Face},
     definition::{Clause, Condition, Content, Definition, Matcher},
@@ -300,10 +300,10 @@ impl Figures {
         tx: &mut Tx,
         cuboids: &[Cuboid],
         ground: &Ground,
-    ) -> Result<FastMap<Cuboid, Arc<Slice>>, DbError> {
-        let mut found: FastMap<Cuboid, Arc<Slice>> = FastMap::default();
+    ) -> Result<FxHashMap<Cuboid, Arc<Slice>>, DbError> {
+        let mut found: FxHashMap<Cuboid, Arc<Slice>> = FxHashMap::default();
         let mut sums = Aggregator::new(vec![Matcher::new(&ground.definition.content)]);
-        let mut stored: FastMap<i64, Slice> = FastMap::default();
+        let mut stored: FxHashMap<i64, Slice> = FxHashMap::default();
         let current = ground.key.as_ref().filter(|_| ground.upto.is_none());
         if let Some(key) = current {
             for cuboid in cuboids {
@@ -513,7 +513,7 @@ type Group = (i64, i64);
 #[derive(Default)]
 struct Groups {
     ordered: Vec<(Group, Cell)>,
-    spread: FastMap<Group, Cell>,
+    spread: FxHashMap<Group, Cell>,
 }
 
 impl Groups {
@@ -576,7 +576,7 @@ pub(crate) fn grouped(
 /// The sums of the waiting lines that the definition counts.
 fn waiting(blocks: &[Arc<Vec<Fact>>], face: Face, content: &Content) -> Result<Slice, DbError> {
     let (matcher, crowds) = (Matcher::new(content), face.has_crowds());
-    let mut sums: FastMap<(i64, i64), Cell> = FastMap::default();
+    let mut sums: FxHashMap<(i64, i64), Cell> = FxHashMap::default();
     for fact in blocks.iter().flat_map(|block| block.iter()).filter(|fact| matcher.counts(fact)) {
         let crowd = if crowds { fact.crowd() } else { Crowd::default() };
         sums.entry(face.place(fact)).or_default().add(Cell {

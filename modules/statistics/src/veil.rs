@@ -18,9 +18,10 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
+use rustc_hash::FxHashSet;
 use sh_trade::axes::Axis;
 
-use crate::cube::{slice::Cell, table::FastSet};
+use crate::cube::slice::Cell;
 use grid::{Grid, Tree};
 
 pub(crate) use margins::Margins;
@@ -77,7 +78,7 @@ pub(crate) fn node(axes: &[Axis], points: &[(Axis, i64)]) -> Option<Node> {
 /// What is hidden in the tables of one axis or of two.
 #[derive(Debug, Default)]
 pub(crate) struct Veil {
-    hidden: FastSet<Node>,
+    hidden: FxHashSet<Node>,
 }
 
 impl Veil {
@@ -92,7 +93,7 @@ impl Veil {
     }
 
     /// Of the tables by one axis: cells by its finest values. What is `asked` is hidden in any case.
-    pub(crate) fn of_one(axis: Axis, cells: &[(i64, Cell)], asked: &FastSet<Spot>) -> Self {
+    pub(crate) fn of_one(axis: Axis, cells: &[(i64, Cell)], asked: &FxHashSet<Spot>) -> Self {
         let rows = Tree::new(axis, cells.iter().map(|cell| cell.0));
         let grid = Grid::new(rows, Tree::whole(), cells.iter().map(|(value, cell)| (*value, 0, *cell)));
         let mut known = vec![false; grid.len()];

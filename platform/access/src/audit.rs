@@ -62,21 +62,7 @@ impl Entry {
 /// # Errors
 /// What the database refuses.
 pub async fn record(tx: &mut Tx, ctx: &Context, entry: Entry) -> Result<(), DbError> {
-    let id: Id<AuditEntry> = ctx.id();
-    let text = |value: Option<Value>| value.map(|value| value.to_string());
-    let row = binds![
-        id,
-        ctx.now(),
-        ctx.actor.key(),
-        ctx.actor.label(),
-        entry.action,
-        entry.object_kind,
-        entry.object_id,
-        text(entry.before),
-        text(entry.after),
-        entry.reason,
-        &ctx.trace
-    ];
+    let row = row(ctx.id(), ctx.now(), By::of(ctx), entry);
     tx.insert(&store::ADD_ENTRY, row).await.map(drop)
 }
 
@@ -107,24 +93,27 @@ pub async fn record_many(
     (ids, at): (&IdGen, Instant),
     entries: Vec<(By, Entry)>,
 ) -> Result<(), DbError> {
-    let text = |value: Option<Value>| value.map(|value| value.to_string());
-    let rows = entries.into_iter().map(|(by, entry)| {
-        binds![
-            ids.next::<AuditEntry>(at),
-            at,
-            by.actor,
-            by.name,
-            entry.action,
-            entry.object_kind,
-            entry.object_id,
-            text(entry.before),
-            text(entry.after),
-            entry.reason,
-            by.trace
-        ]
-    });
+    let rows = entries.into_iter().map(|(by, entry)| row(ids.next(at), at, by, entry));
     let rows: Vec<_> = rows.collect();
     tx.insert_many(&store::ADD_ENTRY, rows).await.map(drop)
+}
+
+/// The entry as it is stored.
+fn row(id: Id<AuditEntry>, at: Instant, by: By, entry: Entry) -> Vec<sh_db::Value> {
+    let text = |value: Option<Value>| value.map(|value| value.to_string());
+    binds![
+        id,
+        at,
+        by.actor,
+        by.name,
+        entry.action,
+        entry.object_kind,
+        entry.object_id,
+        text(entry.before),
+        text(entry.after),
+        entry.reason,
+        by.trace
+    ]
 }
 
 /// Asks to see what is masked otherwise (脱敏信息). Allowed with [`Permission::Unmask`] there and a reason; the log then

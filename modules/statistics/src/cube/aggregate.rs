@@ -4,6 +4,7 @@
 //! table, and all chosen lines of the batch are added to one table after the other while it is at hand. Lines that the
 //! same definitions count are added to a small table once, and the sums then go to each of these definitions.
 
+use rustc_hash::FxHashMap;
 use sh_db::DbError;
 use sh_trade::{
     axes::Axis,
@@ -12,7 +13,7 @@ use sh_trade::{
 
 use super::{
     slice::{Cell, Placed, Slice},
-    table::{Dictionary, FastMap, Table},
+    table::{Dictionary, Table},
 };
 use crate::{
     cuboid::{Cuboid, Face},
@@ -216,7 +217,7 @@ impl Aggregator {
             return cells;
         }
         // Some thousand counties become some dozen provinces; better before than after sorting.
-        let mut provinces: FastMap<(i64, i64), Cell> = FastMap::default();
+        let mut provinces: FxHashMap<(i64, i64), Cell> = FxHashMap::default();
         for (a, b, cell) in cells {
             provinces.entry((a, b)).or_default().gather(cell);
         }

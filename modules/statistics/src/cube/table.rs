@@ -1,54 +1,14 @@
 //! Sums by two positions, close together in memory as long as there is room.
 
-use std::{
-    collections::{HashMap, HashSet},
-    hash::{BuildHasherDefault, Hasher},
-};
+use rustc_hash::FxHashMap;
 
 /// Cells that a table may have room for, used or not; one that would be larger keeps only those it uses.
 const ROOM_MAX: usize = 1 << 21;
 
-/// A hash for numbers that nobody chooses to do harm: one multiplication per number.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct FastHasher(u64);
-
-impl Hasher for FastHasher {
-    fn finish(&self) -> u64 {
-        // The table takes the low bits, the multiplication fills the high ones.
-        self.0.rotate_left(26)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-    fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-    fn write_u8(&mut self, number: u8) {
-        self.write_u64(u64::from(number));
-    }
-    fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-    fn write_i64(&mut self, number: i64) {
-        self.write_u64(number.cast_unsigned());
-    }
-    fn write_isize(&mut self, number: isize) {
-        self.write_i64(number as i64);
-    }
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-}
-
-pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<FastHasher>>;
-pub(crate) type FastSet<K> = HashSet<K, BuildHasherDefault<FastHasher>>;
-
 /// Values in the order in which they were first seen.
 #[derive(Debug, Default)]
 pub(crate) struct Dictionary<K> {
-    positions: FastMap<K, u32>,
+    positions: FxHashMap<K, u32>,
     values: Vec<K>,
     last: Option<(K, u32)>,
 }
@@ -98,7 +58,7 @@ pub(crate) enum Table<S> {
     /// Every place of a rectangle, row after row.
     Close { columns: usize, cells: Vec<S> },
     /// The places that are used.
-    Spread(FastMap<(u32, u32), S>),
+    Spread(FxHashMap<(u32, u32), S>),
 }
 
 impl<S: Sum> Table<S> {

@@ -161,7 +161,9 @@ mod tests {
     use sh_trade::facts::Crowd;
 
     use super::*;
-    use crate::cube::{slice::Cell, table::FastSet};
+    use rustc_hash::FxHashSet;
+
+    use crate::cube::slice::Cell;
 
     /// 贵州 has two counties with three sellers each and two with one; 云南 and 广西 have three sellers each.
     fn places() -> Places {
@@ -179,7 +181,7 @@ mod tests {
             by_place.entry(place).or_default().gather(sum);
         }
         let by_place: Vec<_> = by_place.into_iter().collect();
-        let veil = Veil::of_one(Axis::Origin, &by_place, &FastSet::default());
+        let veil = Veil::of_one(Axis::Origin, &by_place, &FxHashSet::default());
         let total = |amount| Total { amount: Fen(amount), trades: 1 };
         let cells = sold.into_iter().map(|(place, seller, amount)| (place, seller, total(amount)));
         Places::new(cells.collect(), Arc::new(veil))

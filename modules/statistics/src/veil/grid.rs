@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use sh_trade::axes::Axis;
 
 use super::{Node, Spot, rungs};
-use crate::cube::{slice::Cell, table::FastMap};
+use crate::cube::slice::Cell;
 
 /// The values of an axis and what contains them: everything first, then the largest parts, then the parts of these.
 pub(super) struct Tree {
@@ -15,7 +16,7 @@ pub(super) struct Tree {
     /// The parts of each, which follow one another because the values of a part begin with those of its whole.
     parts: Vec<Range<usize>>,
     /// Where the finest values stand.
-    leaves: FastMap<i64, usize>,
+    leaves: FxHashMap<i64, usize>,
 }
 
 impl Tree {

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use sh_trade::axes::Axis;
 
 use super::{Node, Spot, Veil, base, certain::certain, grid::Grid};
-use crate::cube::{
-    slice::Cell,
-    table::{FastMap, FastSet},
-};
+use crate::cube::slice::Cell;
 
 /// Rounds after which a table by two axes that still gives something away costs all values of its axes. Each round
 /// hides what the round before asked for; two or three are usual.
@@ -17,7 +15,7 @@ const ROUNDS_MAX: usize = 12;
 /// What is hidden in the tables by one axis of a definition, for every axis.
 #[derive(Debug, Default)]
 pub(crate) struct Margins {
-    veils: FastMap<Axis, Arc<Veil>>,
+    veils: FxHashMap<Axis, Arc<Veil>>,
 }
 
 impl Margins {
@@ -45,7 +43,7 @@ impl Margins {
     /// From all tables by two axes of a definition, those with few cells first. `cells` gives the cells of the table at
     /// a position.
     pub(crate) fn new(tables: &[(Axis, Axis)], cells: impl Fn(usize) -> Vec<(i64, i64, Cell)>) -> Self {
-        let mut sums: FastMap<Axis, Vec<(i64, Cell)>> = FastMap::default();
+        let mut sums: FxHashMap<Axis, Vec<(i64, Cell)>> = FxHashMap::default();
         for (at, (first, second)) in tables.iter().enumerate() {
             if !sums.contains_key(first) {
                 sums.insert(*first, summed(cells(at).into_iter().map(|(a, _, cell)| (a, cell))));
@@ -54,12 +52,12 @@ impl Margins {
                 sums.insert(*second, summed(cells(at).into_iter().map(|(_, b, cell)| (b, cell))));
             }
         }
-        let mut asked: FastMap<Axis, FastSet<Spot>> = FastMap::default();
+        let mut asked: FxHashMap<Axis, FxHashSet<Spot>> = FxHashMap::default();
         let mut margins = Self::default();
         for (axis, cells) in &sums {
-            margins.veils.insert(*axis, Arc::new(Veil::of_one(*axis, cells, &FastSet::default())));
+            margins.veils.insert(*axis, Arc::new(Veil::of_one(*axis, cells, &FxHashSet::default())));
         }
-        let mut changed: FastSet<Axis> = sums.keys().copied().collect();
+        let mut changed: FxHashSet<Axis> = sums.keys().copied().collect();
         let mut round = 0;
         while !changed.is_empty() {
             round += 1;
@@ -93,7 +91,7 @@ impl Margins {
 }
 
 fn summed(cells: impl Iterator<Item = (i64, Cell)>) -> Vec<(i64, Cell)> {
-    let mut sums: FastMap<i64, Cell> = FastMap::default();
+    let mut sums: FxHashMap<i64, Cell> = FxHashMap::default();
     for (value, cell) in cells {
         sums.entry(value).or_default().gather(cell);
     }
