@@ -82,11 +82,13 @@ pub fn generate(
         if rows.is_empty() {
             continue;
         }
-        let written = write::file(&files_folder, scale, *reporter, *period, &rows, &places)?;
-        for (row_number, trade) in &written.rows {
-            writeln!(labels, "{},{row_number},{trade}", written.name)?;
+        for (part, rows) in rows.chunks(write::rows_of_a_file(*reporter)).enumerate() {
+            let written = write::file(&files_folder, scale, *reporter, (*period, part), rows, &places)?;
+            for (row_number, trade) in &written.rows {
+                writeln!(labels, "{},{row_number},{trade}", written.name)?;
+            }
+            files.push(WorldFile { source: written.source, path: written.path, rows: rows.len() });
         }
-        files.push(WorldFile { source: written.source, path: written.path, rows: rows.len() });
     }
     progress(total, total);
     fs::write(labels_folder.join("rows.csv"), labels).context("cannot write the labels")?;

@@ -40,12 +40,12 @@ pub(crate) fn task(sh: &Shell, args: &Args) -> Result<()> {
 }
 
 /// Builds the program with `web/dist` and the texts inside.
-pub(crate) fn release(sh: &Shell) -> Result<()> {
+fn release(sh: &Shell) -> Result<()> {
     sh.step("release build", || sh.run(&mut sh.cargo(&["build", "--release", "--package", "shanhai"])))
 }
 
 /// The built program.
-pub(crate) fn program(sh: &Shell) -> Command {
+fn program(sh: &Shell) -> Command {
     sh.command(sh.target().join("release/shanhai"))
 }
 

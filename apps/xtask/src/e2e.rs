@@ -1,4 +1,5 @@
-//! `cargo xtask e2e`: the browser tests in `e2e/` against the release program on a fresh small demonstration.
+//! `cargo xtask e2e`: the browser tests in `e2e/` against the program on a fresh small demonstration. It is the program
+//! that the other tests use, unoptimised: quick enough for a browser, and it notices an overflow.
 
 use std::{
     fs,
@@ -15,7 +16,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{
     count::{self, Counts},
-    demo, node,
+    node,
     postgres::{self, Server, Speed},
     shell::{self, Shell},
     system::{self, Need},
@@ -43,7 +44,8 @@ pub(crate) fn task(sh: &Shell, args: &Args) -> Result<()> {
     system::require(sh, NEEDS)?;
     if args.base.is_none() {
         web::build(sh)?;
-        demo::release(sh)?;
+        // The whole workspace, so that libraries have the features that they have in the other tests.
+        sh.step("build", || sh.run(&mut sh.cargo(&["build", "--workspace", "--quiet"])))?;
     }
     run(sh, args, &mut Counts::default())
 }
@@ -126,7 +128,7 @@ impl Site {
             }
         };
         sh.step("small demonstration", || {
-            let mut command = demo::program(sh);
+            let mut command = sh.command(sh.target().join("debug/shanhai"));
             command.args(["demo", "--no-serve", "--scale", "small"]);
             place(&mut command);
             sh.run(&mut command)
@@ -134,7 +136,7 @@ impl Site {
         let port = postgres::free_port()?;
         let log = folder.join("server.log");
         // The demonstration itself, which finds its data made: with the notices that its pages carry.
-        let mut command = demo::program(sh);
+        let mut command = sh.command(sh.target().join("debug/shanhai"));
         command.args(["demo", "--scale", "small", "--port", &port.to_string()]);
         place(&mut command);
         let mut site = Self { process: None, address: format!("http://127.0.0.1:{port}"), log };

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     count::{self, Counts},
-    demo, e2e,
+    e2e,
     postgres::{Server, Speed},
     shell::Shell,
     system::{self, Need},
@@ -14,7 +14,7 @@ use crate::{
 /// What `cargo xtask test` takes.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Leave out the release build and the browser tests
+    /// Leave out the browser tests
     #[arg(long)]
     quick: bool,
 }
@@ -36,7 +36,6 @@ pub(crate) fn all(sh: &Shell, quick: bool) -> Result<()> {
     let mut total = Counts::default();
     let mut outcome = workspace(sh, &mut total);
     if outcome.is_ok() && !quick {
-        demo::release(sh)?;
         outcome = e2e::run(sh, &e2e::Args::default(), &mut total);
     }
     if !sh.dry_run() {

@@ -26,16 +26,27 @@ pub(crate) struct Written {
     pub(crate) rows: Vec<(u32, u32)>,
 }
 
-/// Writes the file of one reporter and period.
+/// Sales in one journal of the counters, about 50 MiB; a busy month takes several.
+const JOURNAL_ROWS_MAX: usize = 150_000;
+
+/// How many rows a reporter writes into one file before the next is begun.
+pub(crate) const fn rows_of_a_file(reporter: Reporter) -> usize {
+    if matches!(reporter, Reporter::Counter) { JOURNAL_ROWS_MAX } else { usize::MAX }
+}
+
+/// Writes the file of one reporter and period, or its part with this position.
 pub(crate) fn file(
     folder: &Path,
     scale: &Scale,
     reporter: Reporter,
-    period: Month,
+    (period, part): (Month, usize),
     rows: &[Row],
     places: &Places,
 ) -> anyhow::Result<Written> {
-    let month = period.yyyymm();
+    let month = match part {
+        0 => period.yyyymm().to_string(),
+        more => format!("{}_{}", period.yyyymm(), more + 1),
+    };
     let (source, name) = match reporter {
         Reporter::Platform => ("832".to_owned(), format!("832平台订单导出_{month}.xlsx")),
         Reporter::Market => ("market".to_owned(), format!("交易市场收银_{month}.csv")),

@@ -4,6 +4,7 @@
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 mod known;
+mod notes;
 mod parts;
 mod pay;
 mod place;
@@ -15,7 +16,8 @@ use sh_kernel::{Fen, Id};
 use sh_ledger::{Plan, Refusal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{known::Known, write::Work};
+pub(crate) use self::notes::Note;
+use self::{known::Known, notes::Notes, write::Work};
 use crate::{
     Error,
     command::{Command, What},
@@ -38,9 +40,12 @@ pub(crate) struct Desk {
     ctx: Context,
 }
 
-/// The entrance to the queue, as a service of the program.
+/// The entrance to the queue, as a service of the program; and to a second one of small writes that move no value.
 #[derive(Debug, Clone)]
-pub struct Queue(GroupCommit<Desk>);
+pub struct Queue {
+    desk: GroupCommit<Desk>,
+    notes: GroupCommit<Notes>,
+}
 
 impl Queue {
     /// Starts the writer; hang the queue into the program with [`App::with`].
@@ -49,7 +54,11 @@ impl Queue {
     }
 
     fn start_on(db: Db, ctx: Context, tasks: &TaskTracker, end: CancellationToken) -> Self {
-        Self(GroupCommit::start(db, Desk { ctx }, Limits::default(), tasks, end))
+        let notes = Notes { ctx: ctx.clone() };
+        Self {
+            desk: GroupCommit::start(db.clone(), Desk { ctx }, Limits::default(), tasks, end.clone()),
+            notes: GroupCommit::start(db, notes, Limits::default(), tasks, end),
+        }
     }
 
     /// Carries a command out, or tells why not. Whoever submits it has checked the permission.
@@ -57,7 +66,7 @@ impl Queue {
     /// # Errors
     /// [`Error::Refused`], [`Error::Queue`].
     pub async fn submit(&self, command: Command) -> Result<Done, Error> {
-        match self.0.submit(command).await {
+        match self.desk.submit(command).await {
             Ok(outcome) => Ok(outcome?),
             Err(sh_db::GroupError::Failed(DbError::Unique(name))) if name.contains("waybill") => {
                 Err(Error::WaybillTaken)
@@ -66,9 +75,17 @@ impl Queue {
         }
     }
 
+    /// Writes something small.
+    ///
+    /// # Errors
+    /// What is not accepted; [`Error::Queue`].
+    pub(crate) async fn note(&self, note: Note) -> Result<(), Error> {
+        self.notes.submit(note).await?
+    }
+
     /// What the queue has done so far and what waits now.
     pub fn metrics(&self) -> sh_db::Metrics {
-        self.0.metrics()
+        self.desk.metrics()
     }
 }
 

@@ -8,6 +8,7 @@ use sh_kernel::{Fen, Id};
 use super::{Begun, Notice, Provider};
 use crate::{
     Error,
+    desk::{Note, Queue},
     model::{OrderRow, Payment, PaymentRow, RefundRow},
     store::simulator::{self as store, Taken},
 };
@@ -75,14 +76,7 @@ pub(crate) async fn pay(app: &App, payment: &PaymentRow, scenario: Scenario) -> 
         Scenario::TwoChannels => vec![one("1", full, 1), one("2", full, 1)],
     };
     let tell_at = (scenario == Scenario::Late).then(|| now.plus_seconds(LATE_SECONDS));
-    app.db
-        .write(async |tx| {
-            for one in &taken {
-                store::add(tx, one, tell_at).await?;
-            }
-            Ok::<_, Error>(())
-        })
-        .await?;
+    app.get::<Queue>()?.note(Note::Take(taken.clone(), tell_at)).await?;
     if matches!(scenario, Scenario::Late | Scenario::Lost) {
         return Ok(Vec::new());
     }

@@ -12,9 +12,9 @@ use sh_kernel::{Fen, Id};
 
 use crate::{
     Error,
-    error::Refused,
+    desk::{Note, Queue},
     model::PIECES_MAX,
-    store::basket::{self as store, Kept},
+    store::basket as store,
     token::{GUEST_SECONDS, Visitor},
 };
 
@@ -95,23 +95,10 @@ impl Basket {
 /// Puts pieces of a variant into the basket; the price seen is that of now.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown variant; [`Refused::OffSale`]; [`Error::BasketFull`].
-pub async fn add(ctx: &Context, app: &App, buyer: &str, sku: Id<Sku>, pieces: i64) -> Result<(), Error> {
-    let now = ctx.now();
-    let pieces = pieces.clamp(1, PIECES_MAX);
-    app.db
-        .write(async |tx| {
-            let found = basket::skus(tx, &[sku]).await?.into_iter().next().ok_or(Error::NotFound)?;
-            if found.blocked.is_some() {
-                return Err(Refused::OffSale(found.name).into());
-            }
-            if store::count(tx, buyer).await? >= LINES_MAX {
-                return Err(Error::BasketFull);
-            }
-            store::put(tx, buyer, &[Kept { sku, pieces, seen: found.price }], now).await?;
-            Ok(())
-        })
-        .await
+/// [`Error::NotFound`] for an unknown variant; [`crate::Refused::OffSale`]; [`Error::BasketFull`].
+pub async fn add(_ctx: &Context, app: &App, buyer: &str, sku: Id<Sku>, pieces: i64) -> Result<(), Error> {
+    let note = Note::Put { buyer: buyer.to_owned(), sku, pieces: pieces.clamp(1, PIECES_MAX) };
+    app.get::<Queue>()?.note(note).await
 }
 
 /// Sets the pieces of a line; none takes it out.

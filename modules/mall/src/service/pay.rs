@@ -7,6 +7,7 @@ use super::orders;
 use crate::{
     Error,
     command::{Settle, What},
+    desk::{Note, Queue},
     error::Refused,
     model::{Order, OrderState, Payment, PaymentRow},
     provider::{
@@ -42,7 +43,7 @@ pub async fn begin(
         amount: order.amount.minus(order.paid)?,
         begun_at: ctx.now(),
     };
-    app.db.write(async |tx| store::pay::add_payment(tx, &payment).await).await?;
+    app.get::<Queue>()?.note(Note::Begin(payment.clone())).await?;
     provider.begin(app, &order, &payment).await
 }
 

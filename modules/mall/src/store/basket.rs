@@ -20,6 +20,8 @@ sh_db::statements! {
     LINES = "SELECT sku, pieces, seen FROM basket_line WHERE owner = $1 ORDER BY added_at, sku LIMIT 200";
     /// How many lines a basket has.
     COUNT = "SELECT COUNT(*) FROM basket_line WHERE owner = $1";
+    /// How many lines the baskets of some owners have.
+    COUNTS = "SELECT owner, COUNT(*) FROM basket_line WHERE owner {{in_text $1}} GROUP BY owner";
     /// Sets the pieces of a line.
     SET_PIECES = "UPDATE basket_line SET pieces = $3 WHERE owner = $1 AND sku = $2";
     /// Notes the price that the buyer has seen now.
@@ -46,6 +48,13 @@ pub(crate) struct Kept {
     pub(crate) seen: Fen,
 }
 
+/// A line and whose basket it is in.
+#[derive(Debug)]
+pub(crate) struct Owned<'a> {
+    pub(crate) owner: &'a str,
+    pub(crate) kept: Kept,
+}
+
 pub(crate) async fn lines(tx: &mut Tx, owner: &str) -> Result<Vec<Kept>, DbError> {
     let rows: Vec<(Id<Sku>, i64, Fen)> = tx.fetch_all(&LINES, binds![owner]).await?;
     Ok(rows.into_iter().map(|(sku, pieces, seen)| Kept { sku, pieces, seen }).collect())
@@ -56,9 +65,14 @@ pub(crate) async fn count(tx: &mut Tx, owner: &str) -> Result<i64, DbError> {
     Ok(count)
 }
 
-pub(crate) async fn put(tx: &mut Tx, owner: &str, lines: &[Kept], at: Instant) -> Result<(), DbError> {
-    let rows: Vec<_> = lines.iter().map(|line| binds![owner, line.sku, line.pieces, line.seen, at]).collect();
-    tx.insert_many(&PUT_LINES, rows).await.map(drop)
+pub(crate) async fn counts(tx: &mut Tx, owners: &[String]) -> Result<Vec<(String, i64)>, DbError> {
+    tx.fetch_all(&COUNTS, binds![owners]).await
+}
+
+/// Puts lines into baskets, each line once.
+pub(crate) async fn put(tx: &mut Tx, lines: &[Owned<'_>], at: Instant) -> Result<(), DbError> {
+    let rows = lines.iter().map(|Owned { owner, kept }| binds![*owner, kept.sku, kept.pieces, kept.seen, at]);
+    tx.insert_many(&PUT_LINES, rows.collect::<Vec<_>>()).await.map(drop)
 }
 
 pub(crate) async fn set_pieces(tx: &mut Tx, owner: &str, sku: Id<Sku>, pieces: i64) -> Result<bool, DbError> {
@@ -118,7 +132,8 @@ pub(crate) async fn merge(tx: &mut Tx, from: &str, to: &str, at: Instant) -> Res
     if lines.is_empty() {
         return Ok(());
     }
-    put(tx, to, &lines, at).await?;
+    let lines: Vec<_> = lines.into_iter().map(|kept| Owned { owner: to, kept }).collect();
+    put(tx, &lines, at).await?;
     tx.execute(&DROP_OWNER, binds![from]).await.map(drop)
 }
 

@@ -6,8 +6,8 @@ use sh_kernel::{Id, Instant};
 use crate::model::{Order, Payment, PaymentRow, ReceiptRow, Refund, RefundRow, RefundState};
 
 sh_db::inserts! {
-    /// A payment that is begun.
-    ADD_PAYMENT = mall_payment(id Uuid, order_id Uuid, provider Text, amount I64, begun_at Instant) "";
+    /// Payments that are begun.
+    ADD_PAYMENTS = mall_payment(id Uuid, order_id Uuid, provider Text, amount I64, begun_at Instant) "";
     /// What came in.
     ADD_RECEIPTS = mall_receipt(order_id Uuid, provider Text, reference Text, amount I64, applied I64, returned I64,
         at Instant) "";
@@ -68,10 +68,9 @@ impl FromRow for RefundRow {
     }
 }
 
-pub(crate) async fn add_payment(tx: &mut Tx, row: &PaymentRow) -> Result<(), DbError> {
-    tx.insert(&ADD_PAYMENT, binds![row.id, row.order, &row.provider, row.amount, row.begun_at])
-        .await
-        .map(drop)
+pub(crate) async fn add_payments(tx: &mut Tx, rows: &[&PaymentRow]) -> Result<(), DbError> {
+    let rows = rows.iter().map(|row| binds![row.id, row.order, &row.provider, row.amount, row.begun_at]);
+    tx.insert_many(&ADD_PAYMENTS, rows.collect::<Vec<_>>()).await.map(drop)
 }
 
 pub(crate) async fn payment(tx: &mut Tx, id: Id<Payment>) -> Result<Option<PaymentRow>, DbError> {

@@ -37,9 +37,12 @@ fn taken_of((reference, payment, amount, tells): Columns) -> Taken {
     Taken { reference, payment, amount, tells }
 }
 
-pub(crate) async fn add(tx: &mut Tx, taken: &Taken, tell_at: Option<Instant>) -> Result<(), DbError> {
-    let row = binds![&taken.reference, taken.payment, taken.amount, tell_at, taken.tells];
-    tx.insert(&ADD_TAKEN, row).await.map(drop)
+/// Notes what was taken, and when to tell of it later.
+pub(crate) async fn add(tx: &mut Tx, rows: &[(&Taken, Option<Instant>)]) -> Result<(), DbError> {
+    let rows = rows
+        .iter()
+        .map(|(taken, tell_at)| binds![&taken.reference, taken.payment, taken.amount, *tell_at, taken.tells]);
+    tx.insert_many(&ADD_TAKEN, rows.collect::<Vec<_>>()).await.map(drop)
 }
 
 pub(crate) async fn taken(tx: &mut Tx, payment: Id<Payment>) -> Result<Vec<Taken>, DbError> {

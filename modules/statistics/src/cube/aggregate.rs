@@ -110,6 +110,11 @@ impl Aggregator {
         }
     }
 
+    /// How many definitions there are.
+    pub(crate) const fn definitions(&self) -> usize {
+        self.matchers.len()
+    }
+
     /// Adds a line to every definition that counts it.
     pub(crate) fn add(&mut self, fact: &Fact) -> Result<(), DbError> {
         let mut mask = 0_u64;

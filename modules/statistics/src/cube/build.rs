@@ -1,7 +1,13 @@
 //! Filling cells from the lines, beside the cells that answer.
 
+use std::sync::{
+    Arc,
+    mpsc::{SyncSender, sync_channel},
+};
+
 use sh_db::{Db, DbError, Tx};
 use sh_trade::facts::{self, Fact, LineFilter};
+use tokio::task::JoinHandle;
 
 use crate::{
     cube::{
@@ -24,10 +30,13 @@ const TAKEN_OVER: &str = "another rebuild has taken over";
 const MISSING_LOOKS_MAX: u32 = 20;
 /// Between two looks.
 const MISSING_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
-/// Lines that go from the thread that reads to the one that adds up at a time, with a note of progress.
+/// Lines that go from the thread that reads to those that add up at a time, with a note of progress.
 const LINES_PER_BLOCK: usize = 1 << 15;
 /// Blocks that wait for being added up.
 const BLOCKS_WAITING_MAX: usize = 2;
+/// Threads that add up, each for its share of the definitions: adding for a dozen takes about three times as long as
+/// reading, and every thread more finds out again which lines and values there are.
+const ADDERS_MAX: usize = 2;
 
 /// How far a rebuild has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,16 +218,19 @@ async fn build(
     keys: &[KeyRow],
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<(), DbError> {
-    let (mut sums, seq) = db.read(async |tx| sum_lines(tx, keys, progress).await).await?;
-    let mut cells = 0;
-    for (bit, key) in keys.iter().enumerate() {
-        // One definition at a time, so that few slices are in memory.
-        let slices = sums.slices(bit)?;
-        cells += slices.iter().map(|(_, slice)| slice.len() as u64).sum::<u64>();
-        write_set(db, key.key, &slices).await?;
-        progress(Progress::Written { cells, sets: bit as u64 + 1, of: keys.len() as u64 });
+    let (shares, seq) = db.read(async |tx| sum_lines(tx, keys, progress).await).await?;
+    let (mut cells, mut sets) = (0, 0);
+    let mut waiting = keys.iter();
+    for mut sums in shares {
+        for (bit, key) in waiting.by_ref().take(sums.definitions()).enumerate() {
+            // One definition at a time, so that few slices are in memory.
+            let slices = sums.slices(bit)?;
+            cells += slices.iter().map(|(_, slice)| slice.len() as u64).sum::<u64>();
+            sets += 1;
+            write_set(db, key.key, &slices).await?;
+            progress(Progress::Written { cells, sets, of: keys.len() as u64 });
+        }
     }
-    drop(sums);
     let all_there = db
         .write(async |tx| {
             store::cube::lock(tx, 0, 0).await?;
@@ -234,25 +246,15 @@ async fn build(
     Ok(())
 }
 
-/// Sums all lines of one view of the data, and the number of the last block in that view. One thread reads, another
-/// adds up.
+/// Sums all lines of one view of the data, for the definitions in their order, and the number of the last block in
+/// that view. One thread reads, others add up.
 async fn sum_lines(
     tx: &mut Tx,
     keys: &[KeyRow],
     progress: &mut (impl FnMut(Progress) + Send),
-) -> Result<(Aggregator, i64), DbError> {
+) -> Result<(Vec<Aggregator>, i64), DbError> {
     let seq = store::cube::seq(tx).await?;
-    let mut sums = Aggregator::new(matchers(tx, keys).await?);
-    let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Fact>>(BLOCKS_WAITING_MAX);
-    let adding = tokio::task::spawn_blocking(move || {
-        for block in receive {
-            for fact in &block {
-                sums.add(fact)?;
-            }
-        }
-        Ok::<_, DbError>(sums)
-    });
-    let gone = || DbError::Other("the thread that adds up has stopped".to_owned());
+    let adders = Adders::start(&matchers(tx, keys).await?);
     let mut block = Vec::with_capacity(LINES_PER_BLOCK);
     let mut lines = 0_u64;
     let read = facts::for_each_fact(tx, &LineFilter::default(), |fact| {
@@ -260,21 +262,67 @@ async fn sum_lines(
         if block.len() == LINES_PER_BLOCK {
             lines += LINES_PER_BLOCK as u64;
             progress(Progress::Read { lines });
-            // Waits while the other thread is behind, as adding up here would.
-            send.send(std::mem::replace(&mut block, Vec::with_capacity(LINES_PER_BLOCK)))
-                .map_err(|_| gone())?;
+            adders.add(std::mem::replace(&mut block, Vec::with_capacity(LINES_PER_BLOCK)))?;
         }
         Ok(())
     })
     .await;
     lines += block.len() as u64;
-    let read = read.and_then(|()| send.send(block).map_err(|_| gone()));
-    drop(send);
+    let read = read.and_then(|()| adders.add(block));
     // If adding up failed, its error is the cause and that of reading the consequence.
-    let sums = adding.await.map_err(|_| gone())??;
+    let sums = adders.finish().await?;
     read?;
     progress(Progress::Read { lines });
     Ok((sums, seq))
+}
+
+/// The threads that add up.
+struct Adders(Vec<Adder>);
+
+/// A thread that adds up for some definitions, and the way to it.
+struct Adder {
+    send: SyncSender<Arc<Vec<Fact>>>,
+    adding: JoinHandle<Result<Aggregator, DbError>>,
+}
+
+impl Adders {
+    fn start(matchers: &[Matcher]) -> Self {
+        let shares = matchers.chunks(matchers.len().div_ceil(ADDERS_MAX).max(1));
+        Self(shares.map(Adder::start).collect())
+    }
+
+    /// Waits while a thread is behind, as adding up here would.
+    fn add(&self, block: Vec<Fact>) -> Result<(), DbError> {
+        let block = Arc::new(block);
+        self.0.iter().try_for_each(|adder| adder.send.send(Arc::clone(&block))).map_err(|_| gone())
+    }
+
+    async fn finish(self) -> Result<Vec<Aggregator>, DbError> {
+        let mut sums = Vec::with_capacity(self.0.len());
+        for Adder { send, adding } in self.0 {
+            drop(send);
+            sums.push(adding.await.map_err(|_| gone())??);
+        }
+        Ok(sums)
+    }
+}
+
+impl Adder {
+    fn start(matchers: &[Matcher]) -> Self {
+        let mut sums = Aggregator::new(matchers.to_vec());
+        let (send, receive) = sync_channel::<Arc<Vec<Fact>>>(BLOCKS_WAITING_MAX);
+        let adding = tokio::task::spawn_blocking(move || {
+            for block in receive {
+                block.iter().try_for_each(|fact| sums.add(fact))?;
+            }
+            Ok(sums)
+        });
+        Self { send, adding }
+    }
+}
+
+fn gone() -> DbError {
+    DbError::Other("a thread that adds up has stopped".to_owned())
 }
 
 /// Writes the slices of a new set, some at a time.
