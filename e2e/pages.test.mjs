@@ -108,6 +108,8 @@ const pages = [
   { path: "/w/users", as: "admin" },
   { from: "/w/users", link: 'main th a[href^="/w/users/"]', as: "admin" },
   { path: "/w/users/new", as: "admin" },
+  { path: "/w/keys", as: "province" },
+  { path: "/w/keys", as: "supplier" },
   { path: "/w/audit", as: "auditor" },
   { path: "/w/ledger", as: "auditor" },
   { path: "/w/ledger/accounts", as: "auditor" },

@@ -97,3 +97,4 @@ permission-shop = Shop
 permission-read-orders = See orders
 permission-handle-orders = Handle orders
 permission-settle-orders = Enter payments and refunds
+permission-keep-keys = Keep own API keys

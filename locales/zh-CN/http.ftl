@@ -97,3 +97,4 @@ permission-shop = 购物
 permission-read-orders = 查看订单
 permission-handle-orders = 处理订单
 permission-settle-orders = 登记收退款
+permission-keep-keys = 管理自己的接口密钥

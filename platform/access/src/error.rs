@@ -28,6 +28,27 @@ pub enum Error {
         /// Seconds until the next attempt is heard.
         seconds: u32,
     },
+    /// The person has no such key.
+    #[error("there is no such key")]
+    NoSuchKey,
+    /// Nobody made this key, or its person's account is disabled.
+    #[error("the key is not known")]
+    KeyUnknown,
+    /// The key's time is over.
+    #[error("the key has expired")]
+    KeyExpired,
+    /// The key was revoked.
+    #[error("the key was revoked")]
+    KeyRevoked,
+    /// The key is for reading and the request would write.
+    #[error("the key is for reading only")]
+    KeyReads,
+    /// The person has as many keys in force as one may have.
+    #[error("the person has {} keys in force", crate::keys::IN_FORCE_MAX)]
+    TooManyKeys,
+    /// The form was sent before. The secret is shown once.
+    #[error("the key was made before")]
+    KeyMadeBefore,
     /// The password function does not work on this machine.
     #[error("passwords cannot be handled: {0}")]
     Password(String),
@@ -44,9 +65,12 @@ impl AppError for Error {
         match self {
             Self::Denied(inner) => inner.kind(),
             Self::Invalid(inner) => inner.kind(),
-            Self::NoSuchUser => Kind::NotFound,
-            Self::OwnAccount => Kind::Conflict,
-            Self::WrongCredentials => Kind::Unauthenticated,
+            Self::NoSuchUser | Self::NoSuchKey => Kind::NotFound,
+            Self::OwnAccount | Self::TooManyKeys | Self::KeyMadeBefore => Kind::Conflict,
+            Self::WrongCredentials | Self::KeyUnknown | Self::KeyExpired | Self::KeyRevoked => {
+                Kind::Unauthenticated
+            }
+            Self::KeyReads => Kind::Forbidden,
             Self::TooManyAttempts { .. } => Kind::TooMany,
             Self::Password(_) | Self::NotInstalled(_) => Kind::Internal,
             Self::Db(inner) => inner.kind(),
@@ -56,7 +80,13 @@ impl AppError for Error {
         match self {
             Self::Denied(inner) => inner.code(),
             Self::Invalid(inner) => inner.code(),
-            Self::NoSuchUser => "not-found",
+            Self::NoSuchUser | Self::NoSuchKey => "not-found",
+            Self::KeyUnknown => "key-unknown",
+            Self::KeyExpired => "key-expired",
+            Self::KeyRevoked => "key-revoked",
+            Self::KeyReads => "key-reads",
+            Self::TooManyKeys => "too-many-keys",
+            Self::KeyMadeBefore => "key-made-before",
             Self::OwnAccount => "own-account",
             Self::WrongCredentials => "wrong-credentials",
             Self::TooManyAttempts { .. } => "too-many-attempts",
@@ -73,6 +103,7 @@ impl AppError for Error {
     fn args(&self) -> Vec<(&str, String)> {
         match self {
             Self::TooManyAttempts { seconds } => vec![("seconds", seconds.to_string())],
+            Self::TooManyKeys => vec![("max", crate::keys::IN_FORCE_MAX.to_string())],
             _ => Vec::new(),
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod error;
+pub mod keys;
 mod limits;
 mod pages;
 mod password;
@@ -24,8 +25,10 @@ pub use error::Error;
 pub use session::{ABSOLUTE_SECONDS, IDLE_SECONDS};
 
 /// The tables of this module.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { module: "access", version: 1, text: include_str!("../migrations/0001_access.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { module: "access", version: 1, text: include_str!("../migrations/0001_access.sql") },
+    Migration { module: "access", version: 2, text: include_str!("../migrations/0002_keys.sql") },
+];
 
 /// What this module keeps in memory: the limits on attempts and on passwords being checked at once.
 pub(crate) struct Access {
@@ -45,11 +48,15 @@ pub fn install(app: App) -> Result<App, Error> {
     Ok(app.with(access))
 }
 
-/// Finds out who asks: the person whose session the request carries, else nobody.
+/// Finds out who asks: under `/api/v1` the person whose key the request carries, else the one whose session it carries,
+/// else nobody.
 pub fn identify() -> Identify {
-    Arc::new(|app, headers| {
+    Arc::new(|app, caller| {
         Box::pin(async move {
-            match session::token_of(&app.settings, &headers) {
+            if let Some(secret) = keys::secret_of(&caller) {
+                return Ok(keys::actor(&app, secret, &caller.method).await?);
+            }
+            match session::token_of(&app.settings, &caller.headers) {
                 Some(token) => Ok(session::actor(&app, &token).await?),
                 None => Ok(sh_http::Actor::Public),
             }
@@ -81,11 +88,21 @@ pub fn module() -> Module {
                 .route("/w/users/{id}/revoke", post(pages::user::revoke))
                 .route("/w/users/{id}/password", post(pages::user::password))
                 .route("/w/users/{id}/state", post(pages::user::state))
+                .route("/w/keys", get(pages::keys::list).post(pages::keys::make))
+                .route("/w/keys/{id}/revoke", post(pages::keys::revoke))
                 .route("/w/audit", get(pages::audit::list))
                 .route("/w/audit.csv", get(pages::audit::csv)),
         )
         .migrations(MIGRATIONS)
         .store(store::STATEMENTS, store::INSERTS)
+        .menu(MenuEntry {
+            group: "menu-interfaces",
+            label: "api-keys-title",
+            href: "/w/keys",
+            permission: Permission::KeepKeys,
+            order: 990,
+            icon: Some("settings"),
+        })
         .menu(entry("users-title", "/w/users", Permission::ReadUsers, 910))
         .menu(entry("audit-title", "/w/audit", Permission::ReadAudit, 920))
 }

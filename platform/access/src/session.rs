@@ -20,7 +20,7 @@ pub const IDLE_SECONDS: i64 = 2 * 3600;
 /// Seconds after the sign-in at which a session ends in any case: twelve hours.
 pub const ABSOLUTE_SECONDS: i64 = 12 * 3600;
 /// Seconds within which a session in use is noted once.
-const SEEN_SECONDS: i64 = 60;
+pub(crate) const SEEN_SECONDS: i64 = 60;
 /// How long a request waits for that.
 const SEEN_WAIT: Duration = Duration::from_millis(250);
 /// Random bytes of a token.
@@ -43,7 +43,7 @@ pub(crate) fn token_of(settings: &Settings, headers: &HeaderMap) -> Option<Token
 pub(crate) struct Token(Vec<u8>);
 
 impl Token {
-    fn of(secret: &str) -> Self {
+    pub(crate) fn of(secret: &str) -> Self {
         Self(Sha256::digest(secret).to_vec())
     }
 
@@ -79,11 +79,15 @@ pub(crate) async fn actor(app: &App, token: &Token) -> Result<Actor, DbError> {
 /// Notes that a session is in use. A database that is busy writing or full must not keep anybody from reading: the next
 /// request tries again.
 async fn note_seen(app: &App, token: &Token, now: Instant) {
-    let write = app.db.write(async |tx| tx.execute(&store::SET_SEEN, binds![token.bytes(), now]).await);
+    note(app.db.write(async |tx| tx.execute(&store::SET_SEEN, binds![token.bytes(), now]).await)).await;
+}
+
+/// Waits a moment for the note that a session or a key is in use.
+pub(crate) async fn note(write: impl Future<Output = Result<u64, DbError>>) {
     match tokio::time::timeout(SEEN_WAIT, write).await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::warn!(cause = %error, "the use of a session was not noted"),
-        Err(_) => tracing::warn!("the use of a session was not noted in time"),
+        Ok(Err(error)) => tracing::warn!(cause = %error, "the use of a session or key was not noted"),
+        Err(_) => tracing::warn!("the use of a session or key was not noted in time"),
     }
 }
 
@@ -148,7 +152,8 @@ pub(crate) fn take_back(headers: &mut HeaderMap, settings: &Settings) {
     set_cookie(headers, settings, cookie_name(settings), "", 0);
 }
 
-fn secret() -> Result<String, Error> {
+/// 256 random bits as text.
+pub(crate) fn secret() -> Result<String, Error> {
     let mut bytes = [0; TOKEN_BYTES];
     SysRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Password(error.to_string()))?;
     Ok(hex::encode(bytes))

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{AuditEntry, Filter},
+    keys::{Key, KeyScope, OwnedKey},
     users::Account,
 };
 
@@ -18,6 +19,9 @@ sh_db::inserts! {
         "ON CONFLICT (user_id, role, scope) DO NOTHING";
     /// A new session.
     ADD_SESSION = user_session(token Bytes, user_id Uuid, created_at Instant, seen_at Instant, expires_at Instant) "";
+    /// A new key; nothing if its form was sent before.
+    ADD_KEY = api_key(id Uuid, user_id Uuid, secret Bytes, name Text, scope Text, created_at Instant,
+        expires_at Instant) "ON CONFLICT (id) DO NOTHING";
     /// One change in the log.
     ADD_ENTRY = audit_entry(id Uuid, at Instant, actor Text, actor_name Text, action Text, object_kind Text,
         object_id Text, before Text, after Text, reason Text, trace Text) "";
@@ -62,6 +66,21 @@ sh_db::statements! {
     DROP_SESSIONS_OF = "DELETE FROM user_session WHERE user_id = $1 AND token <> $2";
     /// Forgets sessions that have ended by themselves.
     DROP_OLD_SESSIONS = "DELETE FROM user_session WHERE expires_at <= $1 OR seen_at <= $2";
+    /// Keys of a person before a key, newest first.
+    KEYS = "SELECT id, name, scope, created_at, expires_at, used_at, revoked_at FROM api_key
+        WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// One key of a person.
+    KEY = "SELECT id, name, scope, created_at, expires_at, used_at, revoked_at FROM api_key
+        WHERE user_id = $1 AND id = $2";
+    /// The key of a secret, and whose it is.
+    KEY_OF_SECRET = "SELECT id, name, scope, created_at, expires_at, used_at, revoked_at, user_id FROM api_key
+        WHERE secret = $1";
+    /// How many keys of a person are in force.
+    KEYS_IN_FORCE = "SELECT COUNT(*) FROM api_key WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2";
+    /// Revokes a key.
+    REVOKE_KEY = "UPDATE api_key SET revoked_at = $3 WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL";
+    /// Notes that a key is in use.
+    SET_KEY_USED = "UPDATE api_key SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)";
     /// Changes before an entry, newest first, by optional filters.
     ENTRIES = "SELECT id, at, actor, actor_name, action, object_kind, object_id, before, after, reason, trace
         FROM audit_entry
@@ -86,6 +105,28 @@ impl FromRow for Account {
             disabled_at: row.get(7)?,
             grants: Vec::new(),
         })
+    }
+}
+
+impl FromRow for Key {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        let scope: String = row.get(2)?;
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            // A scope that a newer program gave is unknown here and only reads.
+            scope: KeyScope::parse(&scope).unwrap_or(KeyScope::Read),
+            created_at: row.get(3)?,
+            expires_at: row.get(4)?,
+            used_at: row.get(5)?,
+            revoked_at: row.get(6)?,
+        })
+    }
+}
+
+impl FromRow for OwnedKey {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self { key: Key::from_row(row)?, user: row.get(7)? })
     }
 }
 

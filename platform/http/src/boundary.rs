@@ -19,7 +19,7 @@ use sh_ui::Locale;
 use tracing::Instrument;
 
 use crate::{
-    Actor, App, Context, Failure, Identify, Kind, MenuEntry, csrf,
+    Actor, App, Caller, Context, Failure, Identify, Kind, MenuEntry, csrf,
     error::Problem,
     language,
     render::{self, Family},
@@ -45,6 +45,7 @@ pub(crate) struct Boundary {
 /// What the answer needs to know of the request, which is gone by then.
 struct Asked {
     method: Method,
+    path: String,
     headers: HeaderMap,
     family: Family,
     started: Instant,
@@ -79,7 +80,9 @@ async fn admit(boundary: &Boundary, asked: &mut Asked) -> Result<(), Failure> {
     if !asked.method.is_safe() && !csrf::is_own(&asked.headers, &boundary.app.settings.public_url) {
         return Err(Failure::new(Kind::Forbidden, "cross-site", "sent from another site"));
     }
-    let actor = (boundary.identify)(boundary.app.clone(), asked.headers.clone()).await?;
+    let caller =
+        Caller { method: asked.method.clone(), path: asked.path.clone(), headers: asked.headers.clone() };
+    let actor = (boundary.identify)(boundary.app.clone(), caller).await?;
     asked.context.actor = Arc::new(actor);
     Ok(())
 }
@@ -106,6 +109,7 @@ impl Asked {
         context.menu = Arc::clone(&boundary.menu);
         Self {
             method: request.method().clone(),
+            path: uri.path().to_owned(),
             family: Family::of(uri.path(), text_of(&headers, &header::ACCEPT)),
             headers,
             started: boundary.app.clock.now(),
@@ -155,6 +159,9 @@ async fn finish(app: &App, asked: Asked, mut response: Response) -> Response {
         response = render::answer(&asked.context, asked.family, &asked.method, problem);
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
+        }
+        if problem.status == StatusCode::UNAUTHORIZED && asked.family == Family::Json {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
     }
     respond::carry_flash(&app.settings, &asked.context, &mut response);
@@ -214,7 +221,7 @@ fn protect(app: &App, asked: &Asked, headers: &mut HeaderMap) {
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "same-origin");
     set("permissions-policy", "camera=(self), geolocation=(), microphone=(), payment=()");
-    set("vary", "HX-Request, Cookie, Accept-Language");
+    set("vary", "HX-Request, Cookie, Authorization, Accept-Language");
     // Asked again each time, so that nobody sees a page from before they signed out.
     set("cache-control", if asked.context.actor.user().is_some() { "private, no-cache" } else { "no-cache" });
     if app.settings.secure_cookies {

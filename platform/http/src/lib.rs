@@ -33,7 +33,7 @@ pub use context::{Context, Denied};
 pub use error::{AppError, Failure, Invalid, Kind};
 pub use extract::{Form, Json, Multipart, Path, Query};
 pub use idempotency::{MIGRATIONS, forget_old_answers};
-pub use module::{BODY_BYTES_MAX, Identify, MenuEntry, Module, module, site};
+pub use module::{BODY_BYTES_MAX, Caller, Identify, MenuEntry, Module, module, site};
 pub use naming::{Named, Namer, Names, Naming, Thing, names_of};
 pub use page::{BadCursor, Listing, Page};
 pub use permission::{Permission, Role};

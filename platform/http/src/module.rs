@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, http::HeaderMap, middleware, routing};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderMap, Method},
+    middleware, routing,
+};
 use futures::future::BoxFuture;
 use sh_db::{Insert, Migration, Sql, Update};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -117,8 +122,19 @@ impl std::fmt::Debug for Module {
     }
 }
 
-/// Finds out who asks, from the headers of a request. `sh-access` provides the real one.
-pub type Identify = Arc<dyn Fn(App, HeaderMap) -> BoxFuture<'static, Result<Actor, Failure>> + Send + Sync>;
+/// What a request shows of its sender.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// What it wants to do.
+    pub method: Method,
+    /// With what, without the query.
+    pub path: String,
+    /// Cookies, keys.
+    pub headers: HeaderMap,
+}
+
+/// Finds out who asks. `sh-access` provides the real one.
+pub type Identify = Arc<dyn Fn(App, Caller) -> BoxFuture<'static, Result<Actor, Failure>> + Send + Sync>;
 
 /// The tables that this crate itself needs.
 pub fn module() -> Module {

@@ -1,7 +1,13 @@
 //! The description of the JSON interface.
 
 use axum::{Router, http::header, response::IntoResponse, routing::get};
-use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
 
 use crate::{App, ProblemBody, ProblemField};
 
@@ -18,9 +24,25 @@ use crate::{App, ProblemBody, ProblemField};
 )]
 struct Base;
 
+/// What the description calls the keys of programs.
+const KEY: &str = "key";
+
 /// The description before modules add their endpoints.
 pub(crate) fn base() -> OpenApi {
-    Base::openapi()
+    let mut description = Base::openapi();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "A key made at /w/keys. It may what its person may; one for reading is refused writes.",
+        ))
+        .build();
+    if let Some(components) = &mut description.components {
+        components.add_security_scheme(KEY, SecurityScheme::Http(scheme));
+    }
+    // Nobody is asked for a key where anybody may read.
+    description.security =
+        Some(vec![SecurityRequirement::default(), SecurityRequirement::new(KEY, Vec::<String>::new())]);
+    description
 }
 
 /// `/api/v1/openapi.json`.

@@ -83,6 +83,8 @@ coded! {
         HandleOrders = "handle-orders",
         /// Enter what banks show and send money back (收退款登记).
         SettleOrders = "settle-orders",
+        /// Make keys with which programs act in one's own name (接口密钥).
+        KeepKeys = "keep-keys",
     }
 }
 
@@ -111,10 +113,12 @@ impl Permission {
             }
             Self::Shop => Self::Shop,
             Self::ReadOrders | Self::HandleOrders | Self::SettleOrders => Self::ReadOrders,
+            Self::KeepKeys => Self::KeepKeys,
         }
     }
 
-    /// Whether it only looks. Unmasking looks, too, but leaves a trace in the log.
+    /// Whether it only looks. Unmasking looks, too, but leaves a trace in the log. A key may what its person may: that of
+    /// an auditor looks.
     pub const fn is_reading(self) -> bool {
         matches!(
             self,
@@ -129,6 +133,7 @@ impl Permission {
                 | Self::ReadListings
                 | Self::ReadOrders
                 | Self::Unmask
+                | Self::KeepKeys
         )
     }
 }
@@ -143,6 +148,7 @@ const ADMIN: &[P] = &[
     P::ReadAudit,
     P::ReadJobs,
     P::ManageJobs,
+    P::KeepKeys,
 ];
 const TASK_FORCE: &[P] = &[
     P::ReadClaims,
@@ -165,6 +171,7 @@ const TASK_FORCE: &[P] = &[
     P::ReadJobs,
     P::ManageJobs,
     P::ReadListings,
+    P::KeepKeys,
 ];
 const CITY: &[P] = &[
     P::ReadClaims,
@@ -177,6 +184,7 @@ const CITY: &[P] = &[
     P::ReadSources,
     P::Unmask,
     P::ReadJobs,
+    P::KeepKeys,
 ];
 const COUNTY: &[P] = &[
     P::ReadClaims,
@@ -187,6 +195,7 @@ const COUNTY: &[P] = &[
     P::EditRegisters,
     P::ReadSources,
     P::ReadJobs,
+    P::KeepKeys,
 ];
 const AUDITOR: &[P] = &[
     P::ReadClaims,
@@ -200,12 +209,21 @@ const AUDITOR: &[P] = &[
     P::ReadJobs,
     P::ReadListings,
     P::ReadOrders,
+    P::KeepKeys,
 ];
-const OPERATOR: &[P] =
-    &[P::ReadClaims, P::ImportClaims, P::ConfirmImport, P::WithdrawImport, P::ReadSources, P::ReadJobs];
+const OPERATOR: &[P] = &[
+    P::ReadClaims,
+    P::ImportClaims,
+    P::ConfirmImport,
+    P::WithdrawImport,
+    P::ReadSources,
+    P::ReadJobs,
+    P::KeepKeys,
+];
 const MALL_OPERATOR: &[P] =
-    &[P::ReadListings, P::ReviewListings, P::ManageMall, P::ReadOrders, P::SettleOrders];
-const SUPPLIER: &[P] = &[P::ReadListings, P::EditListings, P::ReadJobs, P::ReadOrders, P::HandleOrders];
+    &[P::ReadListings, P::ReviewListings, P::ManageMall, P::ReadOrders, P::SettleOrders, P::KeepKeys];
+const SUPPLIER: &[P] =
+    &[P::ReadListings, P::EditListings, P::ReadJobs, P::ReadOrders, P::HandleOrders, P::KeepKeys];
 const SHOPPER: &[P] = &[P::Shop];
 
 coded! {

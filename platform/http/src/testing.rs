@@ -90,9 +90,12 @@ impl TestSite {
         let (router, _) = site(
             app,
             modules,
-            Arc::new(|_, headers| {
-                let text =
-                    headers.get(ACTOR_HEADER).and_then(|value| value.to_str().ok()).unwrap_or("public");
+            Arc::new(|_, caller| {
+                let text = caller
+                    .headers
+                    .get(ACTOR_HEADER)
+                    .and_then(|value| value.to_str().ok())
+                    .unwrap_or("public");
                 let found = actor(text);
                 Box::pin(async move { Ok(found) })
             }),

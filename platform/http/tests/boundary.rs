@@ -195,7 +195,7 @@ async fn pages_are_protected_and_known_content_is_not_sent_again(db: Db) {
         ("content-security-policy", "default-src 'self'"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "private, no-cache"),
-        ("vary", "HX-Request, Cookie, Accept-Language"),
+        ("vary", "HX-Request, Cookie, Authorization, Accept-Language"),
     ] {
         assert!(first.header(name).starts_with(value), "{name}: {}", first.header(name));
     }

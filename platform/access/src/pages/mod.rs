@@ -8,6 +8,7 @@ use sh_ui::{Choice, Crumb, Field, Tone, status_tag};
 use crate::users::Account;
 
 pub(crate) mod audit;
+pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod me;
 pub(crate) mod user;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must say why")]
 
+mod keys;
+
 use std::sync::Arc;
 
 use axum::{
@@ -18,7 +20,7 @@ use sh_kernel::{FixedClock, Id, RegionCode};
 use sh_testkit::db_test;
 use sh_ui::Locale;
 
-const STEPS: &[Migration] = &[sh_http::MIGRATIONS[0], MIGRATIONS[0]];
+const STEPS: &[Migration] = &[sh_http::MIGRATIONS[0], MIGRATIONS[0], MIGRATIONS[1]];
 const PASSWORD: &str = "correct horse battery";
 
 struct House {
@@ -31,7 +33,7 @@ fn house_with(db: Db, settings: Settings) -> House {
     let clock = sh_testkit::clock();
     let app = App::new(db, clock.clone(), sh_testkit::ids(), "/nonexistent".into(), settings);
     let app = sh_access::install(app).unwrap();
-    let modules = vec![sh_access::module(), sh_http::module()];
+    let modules = vec![sh_access::module(), sh_http::module(), keys::notes()];
     let (router, _) = sh_http::site(&app, modules, sh_access::identify());
     House { site: TestSite::of(router), app, clock }
 }
@@ -266,6 +268,9 @@ async fn who_gets_where(db: Db) {
         ("POST", &password, "password=a+new+long+one"),
         ("POST", &state, "to=disabled"),
         ("GET", "/w/users/00000000-0000-0000-0000-000000000000", ""),
+        ("GET", "/w/keys", ""),
+        ("POST", "/w/keys", "id=00000000-0000-0000-0000-000000000000&name="),
+        ("POST", "/w/keys/00000000-0000-0000-0000-000000000000/revoke", ""),
         ("GET", "/w/audit", ""),
         ("GET", "/w/audit.csv", ""),
         ("GET", "/api/v1/audit", ""),
