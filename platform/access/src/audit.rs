@@ -75,12 +75,20 @@ pub struct By {
     pub name: String,
     /// Reference to the request.
     pub trace: String,
+    /// The key of the program that acts in their name.
+    pub key: Option<String>,
 }
 
 impl By {
     /// Whoever acts in this context.
     pub fn of(ctx: &Context) -> Self {
-        Self { actor: ctx.actor.key(), name: ctx.actor.label().to_owned(), trace: ctx.trace.clone() }
+        let key = ctx.actor.user().and_then(|user| user.key.as_ref());
+        Self {
+            actor: ctx.actor.key(),
+            name: ctx.actor.label().to_owned(),
+            trace: ctx.trace.clone(),
+            key: key.map(|key| key.label.clone()),
+        }
     }
 }
 
@@ -112,7 +120,8 @@ fn row(id: Id<AuditEntry>, at: Instant, by: By, entry: Entry) -> Vec<sh_db::Valu
         text(entry.before),
         text(entry.after),
         entry.reason,
-        by.trace
+        by.trace,
+        by.key
     ]
 }
 
@@ -166,6 +175,8 @@ pub struct AuditEntry {
     pub reason: Option<String>,
     /// Reference to the request.
     pub trace: String,
+    /// The key with which a program did it in their name: the beginning of its secret, and its name.
+    pub key: Option<String>,
 }
 
 /// One field that a change touched.
@@ -309,6 +320,7 @@ mod tests {
             after,
             reason: None,
             trace: String::new(),
+            key: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What can go wrong with accounts and sign-in.
 
 use sh_db::DbError;
-use sh_http::{AppError, Denied, Invalid, Kind, MissingService};
+use sh_http::{AppError, Denied, Invalid, KeyScope, Kind, MissingService};
 use sh_kernel::FieldErrors;
 
 /// What can go wrong with accounts and sign-in.
@@ -40,9 +40,15 @@ pub enum Error {
     /// The key was revoked.
     #[error("the key was revoked")]
     KeyRevoked,
-    /// The key is for reading and the request would write.
-    #[error("the key is for reading only")]
-    KeyReads,
+    /// The key lacks the scope that would open the request, or no key opens it.
+    #[error("the key does not open this")]
+    KeyLacks(Option<KeyScope>),
+    /// The key was used too often.
+    #[error("too many requests with this key; again in {seconds} s")]
+    TooManyRequests {
+        /// Seconds until the next request is heard.
+        seconds: u32,
+    },
     /// The person has as many keys in force as one may have.
     #[error("the person has {} keys in force", crate::keys::IN_FORCE_MAX)]
     TooManyKeys,
@@ -70,8 +76,8 @@ impl AppError for Error {
             Self::WrongCredentials | Self::KeyUnknown | Self::KeyExpired | Self::KeyRevoked => {
                 Kind::Unauthenticated
             }
-            Self::KeyReads => Kind::Forbidden,
-            Self::TooManyAttempts { .. } => Kind::TooMany,
+            Self::KeyLacks(_) => Kind::Forbidden,
+            Self::TooManyAttempts { .. } | Self::TooManyRequests { .. } => Kind::TooMany,
             Self::Password(_) | Self::NotInstalled(_) => Kind::Internal,
             Self::Db(inner) => inner.kind(),
         }
@@ -84,7 +90,9 @@ impl AppError for Error {
             Self::KeyUnknown => "key-unknown",
             Self::KeyExpired => "key-expired",
             Self::KeyRevoked => "key-revoked",
-            Self::KeyReads => "key-reads",
+            Self::KeyLacks(Some(_)) => "key-lacks-scope",
+            Self::KeyLacks(None) => "key-closed",
+            Self::TooManyRequests { .. } => "too-many-requests",
             Self::TooManyKeys => "too-many-keys",
             Self::KeyMadeBefore => "key-made-before",
             Self::OwnAccount => "own-account",
@@ -102,14 +110,17 @@ impl AppError for Error {
     }
     fn args(&self) -> Vec<(&str, String)> {
         match self {
-            Self::TooManyAttempts { seconds } => vec![("seconds", seconds.to_string())],
+            Self::TooManyAttempts { seconds } | Self::TooManyRequests { seconds } => {
+                vec![("seconds", seconds.to_string())]
+            }
+            Self::KeyLacks(Some(scope)) => vec![("scope", scope.code().to_owned())],
             Self::TooManyKeys => vec![("max", crate::keys::IN_FORCE_MAX.to_string())],
             _ => Vec::new(),
         }
     }
     fn retry_after_seconds(&self) -> Option<u32> {
         match self {
-            Self::TooManyAttempts { seconds } => Some(*seconds),
+            Self::TooManyAttempts { seconds } | Self::TooManyRequests { seconds } => Some(*seconds),
             Self::Db(inner) => inner.retry_after_seconds(),
             _ => None,
         }

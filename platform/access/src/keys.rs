@@ -1,17 +1,20 @@
 //! Keys with which programs act in a person's name (接口密钥): `Authorization: Bearer shanhai_…` under `/api/v1`.
 //!
-//! A key may what its person may, from request to request, and never more; a key for reading is refused whatever is no
-//! `GET` or `HEAD`. The secret is shown once; the database holds its hash. A disabled account's keys are unknown.
+//! A key opens what its scopes name ([`sh_http::KeyScope`]) as far as its person may do it, from request to request. The
+//! secret is shown once; the database holds its hash. A new password and the end of an account revoke all its keys.
 
-use axum::http::{Method, header};
+use axum::http::header;
 use serde_json::json;
-use sh_db::binds;
-use sh_http::{Actor, App, Caller, Context, Denied, Failure, Invalid, Listing, Page, Permission, User};
+use sh_db::{DbError, Tx, binds};
+use sh_http::{
+    ActingKey, Actor, App, Caller, Context, Denied, Failure, Invalid, KEY_PATHS, KeyScope, Listing, Page,
+    Permission, Scope, User,
+};
 use sh_kernel::{FieldErrors, Id, Instant};
 use uuid::Uuid;
 
 use crate::{
-    Error,
+    Access, Error,
     audit::{self, Entry},
     session::{self, SEEN_SECONDS, Token},
     store,
@@ -25,36 +28,9 @@ pub const DAYS: [i64; 3] = [30, 90, 365];
 const NAME_CHARS_MAX: usize = 60;
 /// What a secret begins with, so that people and scanners know what they found.
 const PREFIX: &str = "shanhai_";
-/// Where keys are taken.
-const PATHS: &str = "/api/v1/";
+/// Characters of a secret that lists and logs show: 32 of its 256 random bits.
+const PREFIX_CHARS: usize = PREFIX.len() + 8;
 const DAY_SECONDS: i64 = 24 * 3600;
-
-/// What a key is for (用途).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyScope {
-    /// To look only.
-    Read,
-    /// To look and to change.
-    Write,
-}
-
-impl KeyScope {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Write];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-        }
-    }
-
-    /// The one with this code.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.code() == code)
-    }
-}
 
 /// A key, without its secret.
 #[derive(Debug, Clone)]
@@ -63,8 +39,10 @@ pub struct Key {
     pub id: Id<Key>,
     /// What its person calls it.
     pub name: String,
+    /// The beginning of its secret.
+    pub prefix: String,
     /// What it is for.
-    pub scope: KeyScope,
+    pub scopes: Vec<KeyScope>,
     /// When it was made.
     pub created_at: Instant,
     /// From when on it is refused.
@@ -102,15 +80,26 @@ pub struct NewKey {
     pub id: Id<Key>,
     /// What its person calls it.
     pub name: String,
-    /// The code of what it is for.
-    pub scope: String,
+    /// The codes of what it is for.
+    pub scopes: Vec<String>,
     /// For how many days: one of [`DAYS`].
     pub days: String,
 }
 
+impl Key {
+    /// How the log names it.
+    fn label(&self) -> String {
+        format!("{}… {}", self.prefix, self.name)
+    }
+
+    fn acting(&self) -> ActingKey {
+        ActingKey { id: Id::from_uuid(self.id.uuid()), label: self.label(), scopes: self.scopes.clone() }
+    }
+}
+
 /// The secret that a request carries. Other ways to authorize are left to whoever stands before the program.
 pub(crate) fn secret_of(caller: &Caller) -> Option<&str> {
-    if !caller.path.starts_with(PATHS) {
+    if !caller.path.starts_with(KEY_PATHS) {
         return None;
     }
     let value = caller.headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
@@ -118,8 +107,8 @@ pub(crate) fn secret_of(caller: &Caller) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
-/// Who acts with this secret.
-pub(crate) async fn actor(app: &App, secret: &str, method: &Method) -> Result<Actor, Error> {
+/// Who acts with this secret, if the key opens what the caller asks for.
+pub(crate) async fn actor(app: &App, secret: &str, caller: &Caller) -> Result<Actor, Error> {
     let now = app.clock.now();
     let found = app
         .db
@@ -133,15 +122,15 @@ pub(crate) async fn actor(app: &App, secret: &str, method: &Method) -> Result<Ac
     let found = found.filter(|(account, _)| account.disabled_at.is_none());
     let (account, key) = found.ok_or(Error::KeyUnknown)?;
     key.in_force(now)?;
-    if key.scope == KeyScope::Read && !matches!(*method, Method::GET | Method::HEAD) {
-        return Err(Error::KeyReads);
-    }
+    app.get::<Access>()?.limits.request(key.id.uuid())?;
+    let acting = key.acting();
+    acting.opens(&caller.method, &caller.path).map_err(Error::KeyLacks)?;
     if key.used_at.is_none_or(|used| now >= used.plus_seconds(SEEN_SECONDS)) {
         let row = binds![key.id, now];
         session::note(app.db.write(async |tx| tx.execute(&store::SET_KEY_USED, row.clone()).await)).await;
     }
     tracing::info!(key = %key.id, "a key was used");
-    Ok(Actor::User(Box::new(account.into_info())))
+    Ok(Actor::User(Box::new(sh_http::UserInfo { key: Some(acting), ..account.into_info() })))
 }
 
 fn own(ctx: &Context) -> Result<Id<User>, Denied> {
@@ -149,25 +138,43 @@ fn own(ctx: &Context) -> Result<Id<User>, Denied> {
     ctx.actor.user().map(|user| user.id).ok_or(Denied::Anonymous)
 }
 
-fn check(ctx: &Context, new: &NewKey) -> Result<(KeyScope, i64), Invalid> {
+/// The scopes that the person at hand can give a key: those that would open something to it.
+pub fn scopes_of(ctx: &Context) -> Vec<KeyScope> {
+    let opens = |scope: &KeyScope| {
+        scope.permissions().any(|permission| {
+            ctx.actor.allows_somewhere(permission) && (*scope == KeyScope::Read || !permission.is_reading())
+        })
+    };
+    KeyScope::ALL.iter().copied().filter(opens).collect()
+}
+
+fn check(ctx: &Context, new: &NewKey) -> Result<(Vec<KeyScope>, i64), Invalid> {
     let mut errors = FieldErrors::default();
     match new.name.chars().count() {
         0 => errors.push("/name", "required", ctx.t("key-name-missing")),
         length if length > NAME_CHARS_MAX => errors.push("/name", "too-long", ctx.t("key-name-long")),
         _ => {}
     }
-    let scope = KeyScope::parse(&new.scope);
-    if scope.is_none() {
+    let open = scopes_of(ctx);
+    let asked = new.scopes.iter().map(|code| KeyScope::parse(code).filter(|scope| open.contains(scope)));
+    let mut scopes = asked.collect::<Option<Vec<_>>>().unwrap_or_default();
+    scopes.sort_unstable();
+    scopes.dedup();
+    if scopes.is_empty() {
         errors.push("/scope", "required", ctx.t("key-scope-missing"));
     }
     let days = new.days.parse().ok().filter(|days| DAYS.contains(days));
-    if days.is_none() {
-        errors.push("/days", "required", ctx.t("key-days-missing"));
+    match days {
+        Some(days) if errors.0.is_empty() => return Ok((scopes, days)),
+        Some(_) => {}
+        None => errors.push("/days", "required", ctx.t("key-days-missing")),
     }
-    match (scope, days) {
-        (Some(scope), Some(days)) if errors.0.is_empty() => Ok((scope, days)),
-        _ => Err(Invalid(errors)),
-    }
+    Err(Invalid(errors))
+}
+
+/// Scopes as the database and the log hold them.
+pub(crate) fn codes(scopes: &[KeyScope]) -> String {
+    scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ")
 }
 
 /// Makes a key of one's own. Answers with its secret, which nobody can see again.
@@ -177,13 +184,14 @@ fn check(ctx: &Context, new: &NewKey) -> Result<(KeyScope, i64), Invalid> {
 pub async fn make(ctx: &Context, app: &App, new: NewKey) -> Result<String, Error> {
     let user = own(ctx)?;
     let new = NewKey { name: new.name.trim().to_owned(), ..new };
-    let (scope, days) = check(ctx, &new)?;
+    let (scopes, days) = check(ctx, &new)?;
     let (now, secret) = (ctx.now(), format!("{PREFIX}{}", session::secret()?));
-    let expires = now.plus_seconds(days * DAY_SECONDS);
+    let (expires, scopes) = (now.plus_seconds(days * DAY_SECONDS), codes(&scopes));
+    let prefix: String = secret.chars().take(PREFIX_CHARS).collect();
     let entry = Entry::new("make-key", "api-key", new.id).after(&json!({
-        "name": new.name, "scope": scope.code(), "expires": expires.to_minute(),
+        "name": new.name, "prefix": prefix, "scopes": scopes, "expires": expires.to_minute(),
     }));
-    let row = binds![new.id, user, Token::of(&secret).bytes(), &new.name, scope.code(), now, expires];
+    let row = binds![new.id, user, Token::of(&secret).bytes(), &prefix, &new.name, scopes, now, expires];
     app.db
         .write(async |tx| {
             // Two forms at once must not pass the limit together.
@@ -207,17 +215,45 @@ pub async fn make(ctx: &Context, app: &App, new: NewKey) -> Result<String, Error
 /// [`Error::Denied`]; [`Error::NoSuchKey`], also for a key of somebody else.
 pub async fn revoke(ctx: &Context, app: &App, id: Id<Key>) -> Result<(), Error> {
     let user = own(ctx)?;
+    take_back(ctx, app, user, id).await
+}
+
+/// Revokes anybody's key, from the next request on.
+///
+/// # Errors
+/// [`Error::Denied`] without [`Permission::ManageUsers`]; [`Error::NoSuchKey`].
+pub async fn revoke_of(ctx: &Context, app: &App, user: Id<User>, id: Id<Key>) -> Result<(), Error> {
+    ctx.require(Permission::ManageUsers, Scope::Everywhere)?;
+    take_back(ctx, app, user, id).await
+}
+
+async fn take_back(ctx: &Context, app: &App, user: Id<User>, id: Id<Key>) -> Result<(), Error> {
     app.db
         .write(async |tx| {
             let key: Option<Key> = tx.fetch_optional(&store::KEY, binds![user, id]).await?;
             let key = key.ok_or(Error::NoSuchKey)?;
-            if tx.execute(&store::REVOKE_KEY, binds![user, id, ctx.now()]).await? == 0 {
-                return Ok(());
-            }
-            let entry = Entry::new("revoke-key", "api-key", id).before(&json!({ "name": key.name }));
-            Ok(audit::record(tx, ctx, entry).await?)
+            Ok(revoke_one(tx, ctx, user, &key).await?)
         })
         .await
+}
+
+async fn revoke_one(tx: &mut Tx, ctx: &Context, user: Id<User>, key: &Key) -> Result<(), DbError> {
+    if tx.execute(&store::REVOKE_KEY, binds![user, key.id, ctx.now()]).await? == 0 {
+        return Ok(());
+    }
+    let entry = Entry::new("revoke-key", "api-key", key.id)
+        .before(&json!({ "name": key.name, "prefix": key.prefix, "scopes": codes(&key.scopes) }));
+    audit::record(tx, ctx, entry).await
+}
+
+/// Revokes all keys of a person, each with its entry in the log. There are at most [`IN_FORCE_MAX`].
+pub(crate) async fn revoke_all(tx: &mut Tx, ctx: &Context, user: Id<User>) -> Result<(), DbError> {
+    let keys: Vec<Key> =
+        tx.fetch_all(&store::KEYS_TO_REVOKE, binds![user, ctx.now(), IN_FORCE_MAX]).await?;
+    for key in &keys {
+        revoke_one(tx, ctx, user, key).await?;
+    }
+    Ok(())
 }
 
 /// One's own keys, newest first.
@@ -230,4 +266,14 @@ pub async fn list(ctx: &Context, app: &App, page: &Page) -> Result<Listing<Key>,
     let row = binds![user, before, page.fetch()];
     let rows: Vec<Key> = app.db.read(async |tx| tx.fetch_all(&store::KEYS, row).await).await?;
     Ok(Listing::of(rows, page, |key| key.id.uuid()))
+}
+
+/// Keys of a person that are in force.
+///
+/// # Errors
+/// [`Error::Denied`] without [`Permission::ReadUsers`].
+pub async fn in_force_of(ctx: &Context, app: &App, user: Id<User>) -> Result<Vec<Key>, Error> {
+    ctx.require(Permission::ReadUsers, Scope::Everywhere)?;
+    let row = binds![user, ctx.now(), IN_FORCE_MAX];
+    Ok(app.db.read(async |tx| tx.fetch_all(&store::KEYS_TO_REVOKE, row).await).await?)
 }

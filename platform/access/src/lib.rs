@@ -54,7 +54,7 @@ pub fn identify() -> Identify {
     Arc::new(|app, caller| {
         Box::pin(async move {
             if let Some(secret) = keys::secret_of(&caller) {
-                return Ok(keys::actor(&app, secret, &caller.method).await?);
+                return Ok(keys::actor(&app, secret, &caller).await?);
             }
             match session::token_of(&app.settings, &caller.headers) {
                 Some(token) => Ok(session::actor(&app, &token).await?),
@@ -87,6 +87,7 @@ pub fn module() -> Module {
                 .route("/w/users/{id}/grant", post(pages::user::grant))
                 .route("/w/users/{id}/revoke", post(pages::user::revoke))
                 .route("/w/users/{id}/password", post(pages::user::password))
+                .route("/w/users/{id}/keys/{key}/revoke", post(pages::user::revoke_key))
                 .route("/w/users/{id}/state", post(pages::user::state))
                 .route("/w/keys", get(pages::keys::list).post(pages::keys::make))
                 .route("/w/keys/{id}/revoke", post(pages::keys::revoke))

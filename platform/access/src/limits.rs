@@ -1,4 +1,4 @@
-//! How often somebody may try to sign in.
+//! How often somebody may try to sign in, and a program may ask with one key.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -7,6 +7,7 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 use sh_kernel::Clock;
+use uuid::Uuid;
 
 use crate::Error;
 
@@ -16,7 +17,11 @@ const LOGIN_REFILL_SECONDS: u64 = 30;
 /// Attempts from one address at once, which may be a whole office; then one more each [`ADDRESS_REFILL_SECONDS`].
 const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const ADDRESS_REFILL_SECONDS: u64 = 5;
-/// Logins and addresses remembered before those that may try again are forgotten.
+/// Requests with one key at once; then [`KEY_PER_SECOND`] each second.
+pub(crate) const KEY_BURST: NonZeroU32 = NonZeroU32::new(300).unwrap();
+/// Requests with one key in a second, in the long run.
+pub(crate) const KEY_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).unwrap();
+/// Logins, addresses and keys remembered before those that may try again are forgotten.
 const KEYS_MAX: usize = 10_000;
 
 /// The program's clock, as the limiter reads it.
@@ -36,6 +41,7 @@ type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Dur
 pub(crate) struct Limits {
     by_login: Limiter<String>,
     by_address: Limiter<IpAddr>,
+    by_key: Limiter<Uuid>,
     clock: Ticks,
 }
 
@@ -51,6 +57,10 @@ impl Limits {
         let by_address = quota(ADDRESS_BURST, ADDRESS_REFILL_SECONDS);
         Self {
             by_login: RateLimiter::dashmap_with_clock(by_login, clock.clone()),
+            by_key: RateLimiter::dashmap_with_clock(
+                Quota::per_second(KEY_PER_SECOND).allow_burst(KEY_BURST),
+                clock.clone(),
+            ),
             by_address: RateLimiter::dashmap_with_clock(by_address, clock.clone()),
             clock,
         }
@@ -73,10 +83,25 @@ impl Limits {
         self.by_login.check_key(&login.to_owned()).map_err(|until| self.refused(&until))
     }
 
-    fn refused(&self, until: &NotUntil<Duration>) -> Error {
-        let wait = until.wait_time_from(GovernorClock::now(&self.clock));
-        Error::TooManyAttempts {
-            seconds: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
+    /// Counts one request with a key.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`] with the time to wait.
+    pub(crate) fn request(&self, key: Uuid) -> Result<(), Error> {
+        if self.by_key.len() > KEYS_MAX {
+            self.by_key.retain_recent();
         }
+        self.by_key
+            .check_key(&key)
+            .map_err(|until| Error::TooManyRequests { seconds: self.seconds(&until) })
+    }
+
+    fn refused(&self, until: &NotUntil<Duration>) -> Error {
+        Error::TooManyAttempts { seconds: self.seconds(until) }
+    }
+
+    fn seconds(&self, until: &NotUntil<Duration>) -> u32 {
+        let wait = until.wait_time_from(GovernorClock::now(&self.clock));
+        u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
     }
 }

@@ -1,13 +1,13 @@
 //! All SQL of the module.
 
 use sh_db::{DbError, FromRow, Row, Tx, binds};
-use sh_http::{Grant, Role, Scope, User, UserInfo};
+use sh_http::{Grant, KeyScope, Role, Scope, User, UserInfo};
 use sh_kernel::{Id, Instant};
 use uuid::Uuid;
 
 use crate::{
     audit::{AuditEntry, Filter},
-    keys::{Key, KeyScope, OwnedKey},
+    keys::{Key, OwnedKey},
     users::Account,
 };
 
@@ -20,11 +20,11 @@ sh_db::inserts! {
     /// A new session.
     ADD_SESSION = user_session(token Bytes, user_id Uuid, created_at Instant, seen_at Instant, expires_at Instant) "";
     /// A new key; nothing if its form was sent before.
-    ADD_KEY = api_key(id Uuid, user_id Uuid, secret Bytes, name Text, scope Text, created_at Instant,
+    ADD_KEY = api_key(id Uuid, user_id Uuid, secret Bytes, prefix Text, name Text, scopes Text, created_at Instant,
         expires_at Instant) "ON CONFLICT (id) DO NOTHING";
     /// One change in the log.
     ADD_ENTRY = audit_entry(id Uuid, at Instant, actor Text, actor_name Text, action Text, object_kind Text,
-        object_id Text, before Text, after Text, reason Text, trace Text) "";
+        object_id Text, before Text, after Text, reason Text, trace Text, key Text) "";
 }
 
 sh_db::statements! {
@@ -67,13 +67,16 @@ sh_db::statements! {
     /// Forgets sessions that have ended by themselves.
     DROP_OLD_SESSIONS = "DELETE FROM user_session WHERE expires_at <= $1 OR seen_at <= $2";
     /// Keys of a person before a key, newest first.
-    KEYS = "SELECT id, name, scope, created_at, expires_at, used_at, revoked_at FROM api_key
+    KEYS = "SELECT id, name, prefix, scopes, created_at, expires_at, used_at, revoked_at FROM api_key
         WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     /// One key of a person.
-    KEY = "SELECT id, name, scope, created_at, expires_at, used_at, revoked_at FROM api_key
+    KEY = "SELECT id, name, prefix, scopes, created_at, expires_at, used_at, revoked_at FROM api_key
         WHERE user_id = $1 AND id = $2";
+    /// Keys of a person that are in force.
+    KEYS_TO_REVOKE = "SELECT id, name, prefix, scopes, created_at, expires_at, used_at, revoked_at FROM api_key
+        WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY id DESC LIMIT $3";
     /// The key of a secret, and whose it is.
-    KEY_OF_SECRET = "SELECT id, name, scope, created_at, expires_at, used_at, revoked_at, user_id FROM api_key
+    KEY_OF_SECRET = "SELECT id, name, prefix, scopes, created_at, expires_at, used_at, revoked_at, user_id FROM api_key
         WHERE secret = $1";
     /// How many keys of a person are in force.
     KEYS_IN_FORCE = "SELECT COUNT(*) FROM api_key WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2";
@@ -82,7 +85,7 @@ sh_db::statements! {
     /// Notes that a key is in use.
     SET_KEY_USED = "UPDATE api_key SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)";
     /// Changes before an entry, newest first, by optional filters.
-    ENTRIES = "SELECT id, at, actor, actor_name, action, object_kind, object_id, before, after, reason, trace
+    ENTRIES = "SELECT id, at, actor, actor_name, action, object_kind, object_id, before, after, reason, trace, key
         FROM audit_entry
         WHERE id < $1 AND at >= $2 AND at < $3
             AND (CAST($4 AS TEXT) IS NULL OR actor_name = $4)
@@ -110,23 +113,24 @@ impl FromRow for Account {
 
 impl FromRow for Key {
     fn from_row(row: &Row) -> Result<Self, DbError> {
-        let scope: String = row.get(2)?;
+        let scopes: String = row.get(3)?;
         Ok(Self {
             id: row.get(0)?,
             name: row.get(1)?,
-            // A scope that a newer program gave is unknown here and only reads.
-            scope: KeyScope::parse(&scope).unwrap_or(KeyScope::Read),
-            created_at: row.get(3)?,
-            expires_at: row.get(4)?,
-            used_at: row.get(5)?,
-            revoked_at: row.get(6)?,
+            prefix: row.get(2)?,
+            // A scope that a newer program gave is unknown here and opens nothing.
+            scopes: scopes.split(' ').filter_map(KeyScope::parse).collect(),
+            created_at: row.get(4)?,
+            expires_at: row.get(5)?,
+            used_at: row.get(6)?,
+            revoked_at: row.get(7)?,
         })
     }
 }
 
 impl FromRow for OwnedKey {
     fn from_row(row: &Row) -> Result<Self, DbError> {
-        Ok(Self { key: Key::from_row(row)?, user: row.get(7)? })
+        Ok(Self { key: Key::from_row(row)?, user: row.get(8)? })
     }
 }
 
@@ -150,6 +154,7 @@ impl FromRow for AuditEntry {
             after: json(8)?,
             reason: row.get(9)?,
             trace: row.get(10)?,
+            key: row.get(11)?,
         })
     }
 }
@@ -238,6 +243,7 @@ impl Account {
             name: self.name,
             organisation: self.organisation,
             grants: self.grants,
+            key: None,
         }
     }
 }

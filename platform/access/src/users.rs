@@ -11,7 +11,7 @@ use sh_ui::Locale;
 use crate::{
     Access, Error,
     audit::{self, Entry},
-    password,
+    keys, password,
     session::{self, Token},
     store,
 };
@@ -203,7 +203,7 @@ pub async fn revoke(
     .await
 }
 
-/// Sets a new password and ends all sessions of the account.
+/// Sets a new password, ends all sessions of the account and revokes its keys.
 ///
 /// # Errors
 /// [`Error::Denied`], [`Error::NoSuchUser`], [`Error::Invalid`].
@@ -227,12 +227,13 @@ async fn replace_password(
     change(ctx, app, id, Entry::new("set-password", "user", id), async |tx: &mut Tx, _: &Account| {
         tx.execute(&store::SET_PASSWORD, binds![id, &hash]).await?;
         session::end_all(tx, id, kept).await?;
-        Ok(())
+        // Whoever knew the old password may have made some.
+        Ok(keys::revoke_all(tx, ctx, id).await?)
     })
     .await
 }
 
-/// Changes one's own password, which needs the present one. Other sessions end; the one of `kept` goes on.
+/// Changes one's own password, which needs the present one. Other sessions end, the one of `kept` goes on; keys are revoked.
 ///
 /// # Errors
 /// [`Error::Denied`] for nobody, [`Error::Invalid`], [`Error::TooManyAttempts`].
@@ -255,7 +256,7 @@ pub(crate) async fn change_own_password(
     replace_password(ctx, app, user.id, new, kept).await
 }
 
-/// Disables an account, which ends its sessions, or enables it again.
+/// Disables an account, which ends its sessions and revokes its keys, or enables it again.
 ///
 /// # Errors
 /// [`Error::Denied`], [`Error::NoSuchUser`]; [`Error::OwnAccount`] for one's own.
@@ -282,6 +283,9 @@ pub async fn set_disabled(
                 tx.execute(&store::SET_DISABLED, binds![id, at]).await?;
             }
             session::end_all(tx, id, None).await?;
+            if disabled {
+                keys::revoke_all(tx, ctx, id).await?;
+            }
             Ok(())
         },
     )

@@ -2,7 +2,7 @@
 
 use sh_kernel::{Id, RegionCode};
 
-use crate::{Permission, Role};
+use crate::{ActingKey, Permission, Role};
 
 /// A person with an account; only the type of an identifier.
 #[derive(Debug)]
@@ -36,6 +36,16 @@ pub struct UserInfo {
     pub organisation: String,
     /// What they may do and where.
     pub grants: Vec<Grant>,
+    /// The key of a program that acts in their name; none if they act themselves.
+    pub key: Option<ActingKey>,
+}
+
+impl UserInfo {
+    /// What gives the person this permission, as far as the key at hand lets it through.
+    fn giving(&self, permission: Permission) -> impl Iterator<Item = &Grant> {
+        let covered = self.key.as_ref().is_none_or(|key| key.covers(permission));
+        self.grants.iter().filter(move |grant| covered && grant.role.may(permission))
+    }
 }
 
 /// A role within a scope (授权).
@@ -152,9 +162,7 @@ impl Actor {
         match self {
             Self::Public => false,
             Self::System { .. } => true,
-            Self::User(user) => {
-                user.grants.iter().any(|grant| grant.role.may(permission) && grant.scope.covers(scope))
-            }
+            Self::User(user) => user.giving(permission).any(|grant| grant.scope.covers(scope)),
         }
     }
 
@@ -168,7 +176,7 @@ impl Actor {
         let grants = match self {
             Self::Public => return Visible::Nothing,
             Self::System { .. } => return Visible::All,
-            Self::User(user) => user.grants.iter().filter(|grant| grant.role.may(permission)),
+            Self::User(user) => user.giving(permission),
         };
         let (mut regions, mut organisations) = (Vec::new(), Vec::new());
         for grant in grants {
@@ -204,6 +212,7 @@ mod tests {
             name: "A".to_owned(),
             organisation: "O".to_owned(),
             grants,
+            key: None,
         }))
     }
 

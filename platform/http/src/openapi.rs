@@ -32,9 +32,10 @@ pub(crate) fn base() -> OpenApi {
     let mut description = Base::openapi();
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "A key made at /w/keys. It may what its person may; one for reading is refused writes.",
-        ))
+        .description(Some(format!(
+            "A key made at /w/keys. It opens what its scopes name, and never more than its person may. Scopes: {}.",
+            crate::key::described()
+        )))
         .build();
     if let Some(components) = &mut description.components {
         components.add_security_scheme(KEY, SecurityScheme::Http(scheme));

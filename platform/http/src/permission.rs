@@ -23,6 +23,7 @@ macro_rules! coded {
         }
     };
 }
+pub(crate) use coded;
 
 coded! {
     /// One thing that a person may do (权限). Public pages need none.

@@ -44,6 +44,7 @@ pub fn actor(text: &str) -> Actor {
         name: text.to_owned(),
         organisation: "Test".to_owned(),
         grants: grants.collect(),
+        key: None,
     }))
 }
 

@@ -19,13 +19,14 @@ pub enum Locale {
 /// Beginnings of keys that are put together at run time: `province-44`, `error-` and a code. The test of the
 /// texts does not ask for a literal use of keys that begin like this; it still asks for them in both
 /// languages.
-pub const DYNAMIC_KEYS: [&str; 17] = [
+pub const DYNAMIC_KEYS: [&str; 18] = [
     "audit-",
     "axis-",
     "error-",
     "field-",
     "issue-",
     "job-",
+    "key-scope-",
     "ledger-kind-",
     "ledger-source-",
     "ledger-unit-",

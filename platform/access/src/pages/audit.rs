@@ -111,6 +111,7 @@ fn csv_body(ctx: Context, app: App, filter: Filter) -> Body {
     let columns = [
         "audit-at",
         "audit-actor",
+        "audit-key",
         "audit-action",
         "audit-object",
         "audit-object-id",
@@ -147,6 +148,7 @@ fn csv_cells(ctx: &Context, entry: &AuditEntry, names: &Names) -> Vec<String> {
     vec![
         entry.at.to_string(),
         actor(ctx, entry),
+        entry.key.clone().unwrap_or_default(),
         named(ctx, "action", &entry.action),
         named(ctx, "object", &entry.object_kind),
         entry.object_id.clone(),
@@ -289,7 +291,10 @@ fn row(ctx: &Context, entry: &AuditEntry, names: &Names) -> Row {
     Row {
         cells: vec![
             Some(html! { (entry.at.to_minute()) }),
-            Some(html! { (actor(ctx, entry)) }),
+            Some(html! {
+                (actor(ctx, entry))
+                @if let Some(key) = &entry.key { div.hint { (ctx.t("audit-key")) " " (key) } }
+            }),
             Some(html! { (named(ctx, "action", &entry.action)) }),
             Some(object(ctx, entry, names)),
             (!differences.is_empty()).then(|| {

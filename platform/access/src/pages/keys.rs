@@ -6,40 +6,38 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
-use serde::Deserialize;
-use sh_http::{App, Context, Failure, Form, Html, Listing, Page, Query, Redirect};
+use sh_http::{App, Context, Failure, Form, Html, KeyScope, Listing, Page, Query, Redirect};
 use sh_kernel::{FieldErrors, Id};
 use sh_ui::{
-    Arg, Choice, Column, DataTable, Field, Pager, Row, Tone, banner, button, data_table, empty,
+    Arg, Choice, Column, DataTable, Field, Pager, Row, Tone, banner, button, check_boxes, data_table, empty,
     error_summary, pager, panel, status_tag, work_page,
 };
 
 use crate::{
     Error,
-    keys::{self, DAYS, Key, KeyScope, NewKey},
+    keys::{self, DAYS, Key, NewKey},
     pages::{audit::next_link, fields_of},
 };
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Input {
-    id: Id<Key>,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    days: String,
-}
-
-impl Input {
-    fn blank(ctx: &Context) -> Self {
-        Self {
-            id: ctx.id(),
-            name: String::new(),
-            scope: KeyScope::Read.code().to_owned(),
-            days: "90".to_owned(),
+/// What the form holds.
+fn input_of(pairs: Vec<(String, String)>) -> Result<NewKey, Failure> {
+    let mut id = None;
+    let (mut name, mut scopes, mut days) = (String::new(), Vec::new(), String::new());
+    for (field, value) in pairs {
+        match field.as_str() {
+            "id" => id = value.parse().ok(),
+            "name" => name = value,
+            "scope" => scopes.push(value),
+            "days" => days = value,
+            _ => {}
         }
     }
+    Ok(NewKey { id: id.ok_or_else(Failure::not_found)?, name, scopes, days })
+}
+
+fn blank(ctx: &Context) -> NewKey {
+    let scopes = vec![KeyScope::Read.code().to_owned()];
+    NewKey { id: ctx.id(), name: String::new(), scopes, days: "90".to_owned() }
 }
 
 /// `GET /w/keys`
@@ -49,19 +47,18 @@ pub(crate) async fn list(
     Query(page): Query<Page>,
 ) -> Result<Html, Failure> {
     let found = keys::list(&ctx, &app, &page).await?;
-    Ok(Html(view(&ctx, &found, &Input::blank(&ctx), &FieldErrors::default(), None)))
+    Ok(Html(view(&ctx, &found, &blank(&ctx), &FieldErrors::default(), None)))
 }
 
 /// `POST /w/keys`: answers with the page itself, because the secret must not go through a cookie or an address.
 pub(crate) async fn make(
     ctx: Context,
     State(app): State<App>,
-    Form(input): Form<Input>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
-    let Input { id, name, scope, days } = &input;
-    let new = NewKey { id: *id, name: name.clone(), scope: scope.clone(), days: days.clone() };
-    let (input, errors, secret) = match keys::make(&ctx, &app, new).await {
-        Ok(secret) => (Input::blank(&ctx), FieldErrors::default(), Some(secret)),
+    let input = input_of(pairs)?;
+    let (input, errors, secret) = match keys::make(&ctx, &app, input.clone()).await {
+        Ok(secret) => (blank(&ctx), FieldErrors::default(), Some(secret)),
         Err(Error::KeyMadeBefore) => {
             let text = ctx.t("key-made-before");
             return Ok(Redirect::to("/w/keys").saying(Tone::Notice, text).into_response());
@@ -89,7 +86,7 @@ pub(crate) async fn revoke(
 fn view(
     ctx: &Context,
     found: &Listing<Key>,
-    input: &Input,
+    input: &NewKey,
     errors: &FieldErrors,
     secret: Option<&str>,
 ) -> Markup {
@@ -121,7 +118,10 @@ fn view(
             @if let Some(secret) = secret { (shown_once(ctx, secret)) }
             (data_table(ctx.locale, &table))
             (pager(ctx.locale, &pages))
-            (panel(&ctx.t("key-new"), None, &form(ctx, input, errors)))
+            (panel(&ctx.t("key-new"), None, &html! {
+                p { (ctx.t("key-terms")) }
+                (form(ctx, input, errors))
+            }))
         },
     )
 }
@@ -153,8 +153,8 @@ fn row(ctx: &Context, key: &Key) -> Row {
     };
     Row {
         cells: vec![
-            Some(html! { (key.name) }),
-            Some(html! { (ctx.t(scope_text(key.scope))) }),
+            Some(html! { (key.name) " " code { (key.prefix) "…" } }),
+            Some(html! { (scope_texts(ctx, &key.scopes)) }),
             Some(html! { (key.created_at.to_minute()) }),
             Some(html! { (key.expires_at.to_minute()) }),
             key.used_at.map(|at| html! { (at.to_minute()) }),
@@ -165,15 +165,21 @@ fn row(ctx: &Context, key: &Key) -> Row {
     }
 }
 
-const fn scope_text(scope: KeyScope) -> &'static str {
-    match scope {
-        KeyScope::Read => "key-scope-read",
-        KeyScope::Write => "key-scope-write",
-    }
+/// What a key is for, in words.
+pub(super) fn scope_texts(ctx: &Context, scopes: &[KeyScope]) -> String {
+    let texts: Vec<String> =
+        scopes.iter().map(|scope| ctx.t(&format!("key-scope-{}", scope.code()))).collect();
+    texts.join(" · ")
 }
 
-fn form(ctx: &Context, input: &Input, errors: &FieldErrors) -> Markup {
-    let scopes = KeyScope::ALL.map(|scope| Choice::new(scope.code(), ctx.t(scope_text(scope))));
+fn form(ctx: &Context, input: &NewKey, errors: &FieldErrors) -> Markup {
+    let scopes = keys::scopes_of(ctx).into_iter().map(|scope| Choice {
+        hint: Some(ctx.t(&format!("key-scope-hint-{}", scope.code()))),
+        ..Choice::new(scope.code(), ctx.t(&format!("key-scope-{}", scope.code())))
+    });
+    let scopes: Vec<Choice> = scopes.collect();
+    let chosen: Vec<&str> = input.scopes.iter().map(String::as_str).collect();
+    let wrong = errors.0.iter().find(|error| error.pointer == "/scope").map(|error| error.message.as_str());
     let days = DAYS.map(|days| {
         Choice::new(days.to_string(), ctx.locale.with("key-days-of", &[("days", Arg::from(days))]))
     });
@@ -182,8 +188,7 @@ fn form(ctx: &Context, input: &Input, errors: &FieldErrors) -> Markup {
             input type="hidden" name="id" value=(input.id);
             (Field::text("name", &ctx.t("key-name")).hint(ctx.t("key-name-hint")).value(&input.name).required()
                 .autocomplete("off").errors(errors).render(ctx.locale))
-            (Field::select("scope", &ctx.t("key-scope"), scopes.to_vec()).hint(ctx.t("key-scope-hint"))
-                .value(&input.scope).required().errors(errors).render(ctx.locale))
+            (check_boxes(ctx.locale, "scope", &ctx.t("key-scope"), &scopes, &chosen, wrong))
             (Field::select("days", &ctx.t("key-days"), days.to_vec())
                 .value(&input.days).required().errors(errors).render(ctx.locale))
             (button(&ctx.t("key-make")))

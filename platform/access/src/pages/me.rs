@@ -56,6 +56,7 @@ fn view(ctx: &Context, user: &UserInfo, errors: &FieldErrors) -> Markup {
         (ctx.t("user-roles"), roles),
     ];
     let form = html! {
+        p { (ctx.t("me-password-note")) }
         form method="post" action="/me" {
             (Field::input("password", "present", &ctx.t("me-present")).required()
                 .autocomplete("current-password").errors(errors).render(ctx.locale))

@@ -14,7 +14,10 @@ use sh_ui::{Field, button, button_danger, error_summary, facts, panel, work_page
 
 use crate::{
     audit::AuditEntry,
-    pages::{GrantInput, audit::entries_table, crumbs, fields_of, grant_text, manages, state_tag},
+    keys::{self, Key},
+    pages::{
+        GrantInput, audit::entries_table, crumbs, fields_of, grant_text, keys::scope_texts, manages, state_tag,
+    },
     users::{self, Account},
 };
 
@@ -112,6 +115,16 @@ pub(crate) async fn state(
     Ok(back(&ctx, id, if disable { "user-disabled" } else { "user-enabled" }))
 }
 
+/// `POST /w/users/{id}/keys/{key}/revoke`
+pub(crate) async fn revoke_key(
+    ctx: Context,
+    State(app): State<App>,
+    Path((id, key)): Path<(Id<User>, Id<Key>)>,
+) -> Result<Response, Failure> {
+    keys::revoke_of(&ctx, &app, id, key).await?;
+    Ok(back(&ctx, id, "key-revoked"))
+}
+
 fn back(ctx: &Context, id: Id<User>, key: &str) -> Response {
     Redirect::to(format!("/w/users/{id}")).done(ctx.t(key)).into_response()
 }
@@ -139,12 +152,13 @@ async fn page(
     let entries =
         app.db.read(async |tx| crate::audit::of_object(tx, "user", &object, ENTRIES_MAX).await).await?;
     let names = crate::audit::names(ctx, app, &entries).await?;
-    Ok(Html(view(ctx, &account, (&entries, &names), form, errors)))
+    let keys = keys::in_force_of(ctx, app, id).await?;
+    Ok(Html(view(ctx, (&account, &keys), (&entries, &names), form, errors)))
 }
 
 fn view(
     ctx: &Context,
-    account: &Account,
+    (account, keys): (&Account, &[Key]),
     (entries, names): (&[AuditEntry], &Names),
     form: &GrantForm,
     errors: &FieldErrors,
@@ -165,6 +179,7 @@ fn view(
             (error_summary(ctx.locale, errors))
             (facts(&rows))
             (panel(&ctx.t("user-roles"), None, &roles(ctx, account)))
+            @if !keys.is_empty() { (panel(&ctx.t("user-keys"), None, &keys_of(ctx, account, keys))) }
             @if manages(ctx) {
                 (panel(&ctx.t("user-grant"), None, &grant_form(ctx, account, form, errors)))
                 (panel(&ctx.t("user-password"), None, &password_form(ctx, account, errors)))
@@ -185,6 +200,24 @@ fn roles(ctx: &Context, account: &Account) -> Markup {
                 p {
                     (grant_text(ctx, grant)) " "
                     @if manages(ctx) { (button_danger(&ctx.t("user-revoke"), "do", "revoke")) }
+                }
+            }
+        }
+    }
+}
+
+/// The keys of the person that are in force.
+fn keys_of(ctx: &Context, account: &Account, keys: &[Key]) -> Markup {
+    html! {
+        @for key in keys {
+            form method="post" action={ "/w/users/" (account.id) "/keys/" (key.id) "/revoke" } {
+                p {
+                    (key.name) " " code { (key.prefix) "…" } " · " (scope_texts(ctx, &key.scopes)) " "
+                    @if manages(ctx) {
+                        button.button.is-danger type="submit" {
+                            (ctx.t("key-revoke")) span.visually-hidden { " " (key.name) }
+                        }
+                    }
                 }
             }
         }

@@ -271,6 +271,7 @@ async fn who_gets_where(db: Db) {
         ("GET", "/w/keys", ""),
         ("POST", "/w/keys", "id=00000000-0000-0000-0000-000000000000&name="),
         ("POST", "/w/keys/00000000-0000-0000-0000-000000000000/revoke", ""),
+        ("POST", &key, ""),
         ("GET", "/w/audit", ""),
         ("GET", "/w/audit.csv", ""),
         ("GET", "/api/v1/audit", ""),
