@@ -248,8 +248,7 @@ async fn revoke_one(tx: &mut Tx, ctx: &Context, user: Id<User>, key: &Key) -> Re
 
 /// Revokes all keys of a person, each with its entry in the log. There are at most [`IN_FORCE_MAX`].
 pub(crate) async fn revoke_all(tx: &mut Tx, ctx: &Context, user: Id<User>) -> Result<(), DbError> {
-    let keys: Vec<Key> =
-        tx.fetch_all(&store::KEYS_TO_REVOKE, binds![user, ctx.now(), IN_FORCE_MAX]).await?;
+    let keys: Vec<Key> = tx.fetch_all(&store::KEYS_TO_REVOKE, binds![user, ctx.now(), IN_FORCE_MAX]).await?;
     for key in &keys {
         revoke_one(tx, ctx, user, key).await?;
     }

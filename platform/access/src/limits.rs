@@ -91,9 +91,7 @@ impl Limits {
         if self.by_key.len() > KEYS_MAX {
             self.by_key.retain_recent();
         }
-        self.by_key
-            .check_key(&key)
-            .map_err(|until| Error::TooManyRequests { seconds: self.seconds(&until) })
+        self.by_key.check_key(&key).map_err(|until| Error::TooManyRequests { seconds: self.seconds(&until) })
     }
 
     fn refused(&self, until: &NotUntil<Duration>) -> Error {

@@ -166,6 +166,23 @@ impl Actor {
         }
     }
 
+    /// Whether the person may do this there, but not with the key at hand.
+    pub(crate) fn lacks_key(&self, permission: Permission, scope: &Scope) -> bool {
+        self.without_key(permission).any(|grant| grant.scope.covers(scope))
+    }
+
+    /// Whether the person may do this somewhere, but not with the key at hand.
+    pub(crate) fn lacks_key_somewhere(&self, permission: Permission) -> bool {
+        self.without_key(permission).next().is_some()
+    }
+
+    /// What gives the person a permission that the key at hand does not let through.
+    fn without_key(&self, permission: Permission) -> impl Iterator<Item = &Grant> {
+        let person = self.user().filter(|user| user.key.as_ref().is_some_and(|key| !key.covers(permission)));
+        let grants = person.map(|user| user.grants.as_slice()).unwrap_or_default();
+        grants.iter().filter(move |grant| grant.role.may(permission))
+    }
+
     /// Whether the actor may do this somewhere.
     pub fn allows_somewhere(&self, permission: Permission) -> bool {
         self.visible(permission) != Visible::Nothing

@@ -41,6 +41,9 @@ pub enum Denied {
     /// The actor may look at it, but not do this with it (403).
     #[error("the role does not include this")]
     NotAllowed,
+    /// The person may do it, but not with the key at hand (403).
+    #[error("the key does not include this")]
+    Key,
     /// The actor may not even know of it (404).
     #[error("outside what the actor may see")]
     Stranger,
@@ -50,7 +53,7 @@ impl AppError for Denied {
     fn kind(&self) -> Kind {
         match self {
             Self::Anonymous => Kind::Unauthenticated,
-            Self::NotAllowed => Kind::Forbidden,
+            Self::NotAllowed | Self::Key => Kind::Forbidden,
             Self::Stranger => Kind::NotFound,
         }
     }
@@ -58,6 +61,7 @@ impl AppError for Denied {
         match self {
             Self::Anonymous => "sign-in-needed",
             Self::NotAllowed => "not-allowed",
+            Self::Key => "key-not-for-this",
             Self::Stranger => "not-found",
         }
     }
@@ -136,6 +140,8 @@ impl Context {
             Ok(())
         } else if *self.actor == Actor::Public {
             Err(Denied::Anonymous)
+        } else if scopes.iter().any(|scope| self.actor.lacks_key(permission, scope)) {
+            Err(Denied::Key)
         } else if allows(permission.seen_with()) {
             Err(Denied::NotAllowed)
         } else {
@@ -150,6 +156,7 @@ impl Context {
     pub fn require_somewhere(&self, permission: Permission) -> Result<Visible, Denied> {
         match self.actor.visible(permission) {
             Visible::Nothing if *self.actor == Actor::Public => Err(Denied::Anonymous),
+            Visible::Nothing if self.actor.lacks_key_somewhere(permission) => Err(Denied::Key),
             Visible::Nothing if self.actor.allows_somewhere(permission.seen_with()) => {
                 Err(Denied::NotAllowed)
             }

@@ -71,16 +71,8 @@ const TABLE: &[Opens] = &[
             P::ManageJobs,
         ],
     },
-    Opens {
-        scope: KeyScope::Matches,
-        paths: &["matches"],
-        permissions: &[P::ReadClaims, P::DecideMatches],
-    },
-    Opens {
-        scope: KeyScope::Sources,
-        paths: &["sources"],
-        permissions: &[P::ReadSources, P::ManageSources],
-    },
+    Opens { scope: KeyScope::Matches, paths: &["matches"], permissions: &[P::ReadClaims, P::DecideMatches] },
+    Opens { scope: KeyScope::Sources, paths: &["sources"], permissions: &[P::ReadSources, P::ManageSources] },
 ];
 
 /// Where keys are taken.

@@ -16,7 +16,8 @@ use crate::{
     audit::AuditEntry,
     keys::{self, Key},
     pages::{
-        GrantInput, audit::entries_table, crumbs, fields_of, grant_text, keys::scope_texts, manages, state_tag,
+        GrantInput, audit::entries_table, crumbs, fields_of, grant_text, keys::scope_texts, manages,
+        state_tag,
     },
     users::{self, Account},
 };

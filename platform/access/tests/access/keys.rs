@@ -104,13 +104,17 @@ async fn a_key_may_what_its_person_may_and_one_for_reading_only_reads(db: Db) {
     let (_, reads) = house.key(&li, "read", 30).await;
     assert_eq!(house.outcome("GET", &writes).await, is(200, "li"));
     assert_eq!(house.outcome("POST", &writes).await, is(200, "written"));
-    assert_eq!(house.outcome("GET", &only_writes).await, is(403, "not-allowed"), "the log is for those who look");
+    assert_eq!(
+        house.outcome("GET", &only_writes).await,
+        is(403, "key-not-for-this"),
+        "the log is for those who look"
+    );
     assert_eq!(house.outcome("GET", &reads).await, is(200, "li"));
     for method in ["POST", "PUT", "DELETE", "PATCH"] {
         assert_eq!(house.outcome(method, &reads).await, is(403, "key-lacks-scope"), "{method}");
     }
-    let refused = house.program("POST", "/api/v1/sources", &reads).await;
-    assert!(refused.body.contains("需要用途“\u{2068}sources\u{2069}”") || refused.body.contains("“sources”"), "{}", refused.body);
+    let refused = house.program("POST", "/api/v1/sources", &reads).await.json();
+    assert!(refused["detail"].as_str().unwrap().contains("sources"), "{refused}");
     let closed = house.program("POST", "/api/v1/audit", &writes).await;
     assert_eq!((closed.status.as_u16(), closed.json()["code"].as_str()), (403, Some("key-closed")));
     let (_, stranger) = house.key(&chen, "read", 30).await;
@@ -138,7 +142,7 @@ async fn an_auditors_key_changes_nothing_and_unmasks_nothing(db: Db) {
     let by_hand = house.ask("GET", "/api/v1/unmasked", &cookie, "").await;
     assert_eq!(by_hand.status, StatusCode::OK, "{}", by_hand.body);
     let by_key = house.program("GET", "/api/v1/unmasked", &secret).await;
-    assert_eq!(by_key.status, StatusCode::FORBIDDEN, "{}", by_key.body);
+    assert_eq!((by_key.status.as_u16(), by_key.json()["code"].as_str()), (403, Some("key-not-for-this")));
     assert!(!by_key.body.contains("13800138000"), "{}", by_key.body);
 }
 

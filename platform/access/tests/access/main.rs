@@ -254,6 +254,7 @@ async fn who_gets_where(db: Db) {
     };
     let id = users::create_user(&Context::system(&app, "test"), &app, new).await.unwrap();
     let one = format!("/w/users/{id}");
+    let key = format!("{one}/keys/00000000-0000-0000-0000-000000000000/revoke");
     let [grant, revoke, password, state] =
         ["grant", "revoke", "password", "state"].map(|verb| format!("{one}/{verb}"));
     let routes = [
