@@ -95,8 +95,12 @@ async fn run(
     let mut measured = load::drive(callers, shape, seconds(setup), move |order| {
         let (queue, place) = (Arc::clone(&entrance), command(&order, &skus));
         async move {
-            let by =
-                By { actor: place.buyer.clone(), name: "买家".to_owned(), trace: "0123456789".to_owned() };
+            let by = By {
+                actor: place.buyer.clone(),
+                name: "买家".to_owned(),
+                trace: "0123456789".to_owned(),
+                key: None,
+            };
             let (order, amount) = (place.order, place.expected);
             let what = What::Place(Box::new(place));
             let said = match queue.submit(Command { by: by.clone(), what }).await {
