@@ -55,7 +55,7 @@ const narrowest = 320;
 
 /** The people of the demonstration, by login. They are made in apps/shanhai/src/demo/users.rs. */
 export const people = Object.fromEntries(
-  ["admin", "province", "province2", "guangzhou", "shenzhen", "weining", "market", "auditor", "mall", "supplier", "shopper"].map((login) => [
+  ["admin", "province", "province2", "guangzhou", "shenzhen", "weining", "market", "auditor", "mall", "mall2", "supplier", "shopper"].map((login) => [
     login,
     {
       login: process.env.SHANHAI_E2E_LOGIN ?? login,

@@ -13,7 +13,7 @@ use sh_trade::{axes::Stage, own};
 
 use crate::{
     figures, goods,
-    model::{self, Order, OrderState, PartRow, PartState, Whole},
+    model::{self, Order, OrderState, PartRow, PartState, Settlement, Whole},
     store,
 };
 
@@ -21,10 +21,12 @@ use crate::{
 const PAGE: i64 = 500;
 
 /// The kinds of accounts that stand as orders say, and for nothing else.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 9] = [
     Kind::Receivable,
     Kind::Refundable,
     Kind::Payable,
+    Kind::Commission,
+    Kind::PaidOut,
     Kind::ProviderClearing,
     Kind::Reserved,
     Kind::Shipped,
@@ -63,6 +65,8 @@ pub enum Difference {
         /// Whether the figures have heard of it.
         heard: bool,
     },
+    /// An instruction does not pay what its entries say.
+    Settlement(Id<Settlement>),
     /// Others were told of more or fewer orders than there are.
     Told {
         /// Orders.
@@ -84,6 +88,7 @@ impl fmt::Display for Difference {
                 let (stage, has) = (stage.word(), if *heard { "heard" } else { "not heard" });
                 write!(f, "order {order_no} line {line}: the figures have {has} that it is {stage}")
             }
+            Self::Settlement(id) => write!(f, "settlement {id}: it does not pay what its entries say"),
             Self::Told { orders, told } => write!(f, "others were told of {told} orders, there are {orders}"),
         }
     }
@@ -91,7 +96,8 @@ impl fmt::Display for Difference {
 
 /// Checks every order on one consistent view of the data, a [`sh_db::Db::read`]: parts, lines, lots and payments sum to it,
 /// its state is that of its parts; the accounts of buyers, sellers, providers and lots stand exactly as all orders
-/// together say; and the figures have heard of every line as far as it has come. Gives the first difference, or nothing.
+/// together say; statements follow from lines, payments and refunds, and the accounts of commission and of what sellers are
+/// owed and were paid from the statements; and the figures have heard of every line as far as it has come. Gives the first difference, or nothing.
 ///
 /// Keeps one sum for each account in memory that is not at zero.
 ///
@@ -100,6 +106,9 @@ impl fmt::Display for Difference {
 pub async fn verify(tx: &mut Tx) -> Result<Option<Difference>, DbError> {
     if let Some((order, what)) = store::audit::first_wrong(tx).await? {
         return Ok(Some(Difference::Order { order, what }));
+    }
+    if let Some(settlement) = store::audit::wrong_settlement(tx).await? {
+        return Ok(Some(Difference::Settlement(settlement)));
     }
     let (orders, told) = store::audit::told(tx).await?;
     if orders != told {
@@ -119,6 +128,14 @@ pub async fn verify(tx: &mut Tx) -> Result<Option<Difference>, DbError> {
         if let Some(found) = unheard(tx, &wholes).await? {
             return Ok(Some(found));
         }
+    }
+    for owed in store::audit::owed(tx).await? {
+        books.add(model::payable(owed.seller), owed.net.0);
+        books.add(model::commission(owed.seller), owed.commission.0);
+    }
+    for (seller, paid) in store::audit::paid_out(tx).await? {
+        books.add(model::payable(seller), paid.0.saturating_neg());
+        books.add(model::paid_out(seller), paid.0);
     }
     for (provider, held) in store::audit::held(tx).await? {
         books.add(model::clearing(&provider), held.0.saturating_neg());
@@ -155,7 +172,8 @@ impl Books {
     }
 
     fn add_part(&mut self, whole: &Whole, part: &PartRow) {
-        if !matches!(part.state, PartState::Cancelled | PartState::Refunded) {
+        // What was paid, the statement tells.
+        if part.state == PartState::Unpaid {
             self.add(model::payable(part.seller), part.amount.0);
         }
         for (pick, unit) in whole.picks_of(part.shop) {

@@ -148,6 +148,24 @@ pub enum Error {
     /// Another parcel of this carrier has the number.
     #[error("the waybill is taken")]
     WaybillTaken,
+    /// As many rules of commission hold or are to come as may.
+    #[error("too many rules")]
+    TooManyRules,
+    /// A rule of commission ends earlier already.
+    #[error("the rule has ended")]
+    RuleEnded,
+    /// A shop is owed nothing that is due.
+    #[error("nothing is due")]
+    NothingDue,
+    /// An instruction was paid or taken back already.
+    #[error("the instruction has ended")]
+    SettlementEnded,
+    /// Whoever made an instruction cannot confirm that it is paid.
+    #[error("a second person has to confirm")]
+    SamePerson,
+    /// Another payment has this reference of the bank.
+    #[error("the reference is taken")]
+    ReferenceTaken,
     /// A message that is not signed by the provider it names.
     #[error("the message is not signed by its provider")]
     Forged,
@@ -163,6 +181,9 @@ pub enum Error {
     /// An amount is beyond what the system holds.
     #[error(transparent)]
     Overflow(#[from] Overflow),
+    /// A file was not written.
+    #[error(transparent)]
+    Write(#[from] sh_files::write::WriteError),
     /// The catalogue.
     #[error(transparent)]
     Catalogue(#[from] sh_catalogue::Error),
@@ -187,14 +208,21 @@ impl AppError for Error {
             Self::Denied(inner) => inner.kind(),
             Self::Invalid(inner) => inner.kind(),
             Self::Refused(inner) => inner.kind(),
-            Self::BasketFull | Self::WaybillTaken => Kind::Conflict,
+            Self::BasketFull
+            | Self::WaybillTaken
+            | Self::TooManyRules
+            | Self::RuleEnded
+            | Self::NothingDue
+            | Self::SettlementEnded
+            | Self::SamePerson
+            | Self::ReferenceTaken => Kind::Conflict,
             Self::Forged => Kind::Forbidden,
             Self::Provider(_) => Kind::Unavailable,
             Self::Cursor(inner) => inner.kind(),
             Self::Overflow(_) => Kind::Unprocessable,
             Self::Catalogue(inner) => inner.kind(),
             Self::Queue(inner) => inner.kind(),
-            Self::Missing(_) | Self::NoChance => Kind::Internal,
+            Self::Missing(_) | Self::NoChance | Self::Write(_) => Kind::Internal,
             Self::Db(inner) => inner.kind(),
         }
     }
@@ -207,6 +235,13 @@ impl AppError for Error {
             Self::Refused(inner) => inner.code(),
             Self::BasketFull => "basket-full",
             Self::WaybillTaken => "waybill-taken",
+            Self::TooManyRules => "too-many-commission-rules",
+            Self::RuleEnded => "commission-rule-ended",
+            Self::NothingDue => "nothing-due",
+            Self::SettlementEnded => "settlement-ended",
+            Self::SamePerson => "settlement-same-person",
+            Self::ReferenceTaken => "bank-reference-taken",
+            Self::Write(inner) => inner.code(),
             Self::Forged => "callback-forged",
             Self::NoProvider => "no-such-provider",
             Self::Provider(_) => "provider-away",

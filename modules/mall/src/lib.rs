@@ -15,7 +15,8 @@
 //! # Money
 //!
 //! An order is a debt of its buyer to its sellers: receivable (order) → payable (seller), freight included. A payment is
-//! provider clearing → receivable. What an order does not need, a second payment or one that comes too late, is provider
+//! provider clearing → receivable; with the last of it the operator takes its commission, payable (seller) → commission
+//! (seller), line by line as [`commission`] froze it. A seller who is paid: payable → paid out. What an order does not need, a second payment or one that comes too late, is provider
 //! clearing → refundable, and goes back. No principal rests on an account of the platform.
 //!
 //! The program must hang [`desk::Queue`], [`token::Keys`] and [`provider::Providers`] into its services, and run
@@ -25,6 +26,7 @@ pub mod address;
 mod api;
 mod audit;
 pub mod command;
+pub mod commission;
 pub mod desk;
 mod error;
 mod figures;
@@ -42,25 +44,41 @@ use sh_http::Module;
 pub use audit::{Difference, verify};
 pub use error::{Changed, Error, Refused, Short};
 pub use pages::product::buy;
-pub use store::list::{OrderItem, PartItem};
+pub use store::{
+    list::{OrderItem, PartItem},
+    settlement::Owed,
+    statement::{StatementLine, Sums},
+};
 
 /// The schema of this module.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { module: "mall", version: 1, text: include_str!("../migrations/0001_mall.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { module: "mall", version: 1, text: include_str!("../migrations/0001_mall.sql") },
+    Migration { module: "mall", version: 2, text: include_str!("../migrations/0002_settle.sql") },
+];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 6] = [
+pub const STATEMENTS: [&[Sql]; 9] = [
     store::audit::STATEMENTS,
     store::basket::STATEMENTS,
+    store::commission::STATEMENTS,
     store::list::STATEMENTS,
     store::order::STATEMENTS,
     store::pay::STATEMENTS,
+    store::settlement::STATEMENTS,
     store::simulator::STATEMENTS,
+    store::statement::STATEMENTS,
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 4] =
-    [store::basket::INSERTS, store::order::INSERTS, store::pay::INSERTS, store::simulator::INSERTS];
+pub const INSERTS: [&[Insert]; 7] = [
+    store::basket::INSERTS,
+    store::commission::INSERTS,
+    store::order::INSERTS,
+    store::pay::INSERTS,
+    store::settlement::INSERTS,
+    store::simulator::INSERTS,
+    store::statement::INSERTS,
+];
 
 /// Every change of many rows of this module, likewise.
 pub const UPDATES: &[Update] = store::order::UPDATES;

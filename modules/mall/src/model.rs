@@ -1,11 +1,13 @@
 //! Orders, their parts and lines, and the states they pass through. No IO, no clock.
 
-use sh_kernel::{Fen, Id, Instant, RegionCode};
+use sh_kernel::{Fen, Id, Instant, Month, RegionCode};
 use sh_ledger::{Account, Book, Kind, Subject, Unit};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use sh_catalogue::model::{Product, Shop, Sku};
+
+use crate::commission::Charge;
 
 /// What somebody has ordered (订单); only the type of an identifier.
 #[derive(Debug)]
@@ -16,6 +18,12 @@ pub struct Payment;
 /// Money that goes back (退款单); only the type of an identifier.
 #[derive(Debug)]
 pub struct Refund;
+/// What a shop is owed for a line (结算明细); only the type of an identifier.
+#[derive(Debug)]
+pub struct Entry;
+/// An instruction to pay a shop (结算单); only the type of an identifier.
+#[derive(Debug)]
+pub struct Settlement;
 
 /// Seconds for which goods are set aside for an order that is not paid: 30 minutes.
 pub const UNPAID_SECONDS: i64 = 30 * 60;
@@ -227,6 +235,10 @@ pub struct LineRow {
     pub price: Fen,
     /// Price times pieces.
     pub amount: Fen,
+    /// What the operator takes of it.
+    pub charge: Charge,
+    /// Pieces whose money was granted back.
+    pub back_pieces: i64,
 }
 
 /// How much of a lot at a place serves a line.
@@ -301,6 +313,88 @@ pub struct PaymentRow {
     pub begun_at: Instant,
 }
 
+sh_db::coded! {
+    /// Why a shop is owed more or less (结算明细类型).
+    EntryKind {
+        /// A line, or the freight of a part, was paid (销售).
+        Sale = 1 "sale",
+        /// It was granted back, or some of it (退款).
+        Refund = 2 "refund",
+    }
+}
+
+/// What a shop is owed for a line, or no longer owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Identifier; ascends with time.
+    pub id: Id<Entry>,
+    /// The shop.
+    pub shop: Id<Shop>,
+    /// The seller in the register of parties.
+    pub seller: i64,
+    /// The order.
+    pub order: Id<Order>,
+    /// The number of the line; 0 for the freight.
+    pub line: i64,
+    /// Why.
+    pub kind: EntryKind,
+    /// Pieces; below zero if they go back.
+    pub pieces: i64,
+    /// What is owed; below zero if it goes back.
+    pub amount: Fen,
+    /// What is taken of that; below zero if it is given back.
+    pub commission: Fen,
+}
+
+sh_db::coded! {
+    /// Where an instruction to pay a shop stands (结算单状态).
+    SettlementState {
+        /// To be paid (待付款).
+        Open = 1 "open",
+        /// Paid, as a second person has confirmed (已付款).
+        Paid = 2 "paid",
+        /// Taken back before it was paid (已撤回).
+        Withdrawn = 3 "withdrawn",
+    }
+}
+
+/// An instruction to pay a shop what it is owed (结算单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettlementRow {
+    /// Identifier.
+    pub id: Id<Settlement>,
+    /// The shop.
+    pub shop: Id<Shop>,
+    /// Its name then.
+    pub shop_name: String,
+    /// The organisation that runs it.
+    pub organisation: String,
+    /// The seller in the register of parties.
+    pub seller: i64,
+    /// Everything that was due up to the end of this month.
+    pub month: Month,
+    /// How many entries it pays.
+    pub entries: i64,
+    /// Goods and freight, less refunds.
+    pub gross: Fen,
+    /// What the operator takes of it.
+    pub commission: Fen,
+    /// What is to be paid.
+    pub amount: Fen,
+    /// Where it stands.
+    pub state: SettlementState,
+    /// Who made it: the key of the actor.
+    pub made_by: String,
+    /// When.
+    pub made_at: Instant,
+    /// Who paid it or took it back.
+    pub ended_by: Option<String>,
+    /// When.
+    pub ended_at: Option<Instant>,
+    /// What the bank calls the payment.
+    pub reference: Option<String>,
+}
+
 /// An order with all that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole {
@@ -327,6 +421,11 @@ impl Whole {
         self.lines.iter().filter(move |line| line.shop == shop)
     }
 
+    /// What the operator takes of a shop's lines.
+    pub fn charged(&self, shop: Id<Shop>) -> Fen {
+        Fen(self.lines_of(shop).fold(0, |sum, line| sum.saturating_add(line.charge.fen.0)))
+    }
+
     /// The picks that serve a shop's lines, with the unit they are counted in.
     pub fn picks_of(&self, shop: Id<Shop>) -> impl Iterator<Item = (&PickRow, Unit)> {
         self.picks.iter().filter_map(move |pick| {
@@ -349,6 +448,16 @@ pub(crate) fn refundable(order: Id<Order>) -> Account {
 /// What a seller is owed.
 pub(crate) fn payable(seller: i64) -> Account {
     Account::money(Book::MARKET, Kind::Payable, Subject::number(seller))
+}
+
+/// What the operator takes of a seller's sales.
+pub(crate) fn commission(seller: i64) -> Account {
+    Account::money(Book::MARKET, Kind::Commission, Subject::number(seller))
+}
+
+/// What a seller was paid.
+pub(crate) fn paid_out(seller: i64) -> Account {
+    Account::money(Book::MARKET, Kind::PaidOut, Subject::number(seller))
 }
 
 /// What a provider holds.

@@ -4,6 +4,7 @@ pub(crate) mod mall;
 pub(crate) mod orders;
 pub(crate) mod past;
 pub(crate) mod release;
+mod settle;
 mod stock;
 pub(crate) mod users;
 

@@ -26,7 +26,7 @@ use sh_ui::Locale;
 use sh_world::{Dice, Mall};
 
 use self::wanted::{Pays, Wanted, Wish, draw};
-use super::past::Past;
+use super::{past::Past, settle};
 
 /// Days on which orders are placed.
 pub(crate) const DAYS: i32 = 42;
@@ -84,6 +84,7 @@ pub(crate) async fn fill(
         return Ok(());
     }
     let newest = newest(past).await?;
+    settle::rules(past).await?;
     let mut run = Run { past, shopper: shopper(past).await?, agenda: BTreeMap::new(), number: 0 };
     for day in 0..DAYS {
         shown(day);
@@ -102,6 +103,7 @@ pub(crate) async fn fill(
         let mut dice = Dice::of(seed, &[92]);
         run.slot(end, (0..3).map(|number| draw(&mut dice, &goods).never_paid(number == 0)).collect()).await?;
         chores::once(&past.system(), &past.app).await?;
+        settle::pay(past).await?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ const PEOPLE: &[(&str, &str, &str, Role, &str)] = &[
 /// The people of the mall; the supplier's organisation is that of its first shop.
 const MALL: &[(&str, &str, &str, Role, &str)] = &[
     ("mall", "孙悦", "山海商城运营", Role::MallOperator, "*"),
+    ("mall2", "吴芳", "山海商城运营", Role::MallOperator, "*"),
     ("shopper", "何平", "广州市民", Role::Shopper, "*"),
 ];
 

@@ -1,4 +1,5 @@
-//! JSON endpoints, one file per resource: the basket, checkout, a buyer's orders, a shop's orders.
+//! JSON endpoints, one file per resource: the basket, checkout, a buyer's orders, a shop's orders and
+//! statement, commission and settlements.
 //!
 //! A guest is known by the cookie that the first answer sets, a person by their session. An order has the number that the
 //! quotation gave out, so that it is placed once however often it is sent; the same number with other content is refused.
@@ -6,13 +7,22 @@
 pub(crate) mod basket;
 pub(crate) mod bodies;
 pub(crate) mod checkout;
+pub(crate) mod commission;
 pub(crate) mod orders;
+pub(crate) mod settlement;
 pub(crate) mod shop;
+pub(crate) mod statement;
 
 use sh_http::App;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The routes of all endpoints.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    basket::routes().merge(checkout::routes()).merge(orders::routes()).merge(shop::routes())
+    basket::routes()
+        .merge(checkout::routes())
+        .merge(orders::routes())
+        .merge(shop::routes())
+        .merge(statement::routes())
+        .merge(commission::routes())
+        .merge(settlement::routes())
 }

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sh_catalogue::{basket, basket::BasketSku, model::Sku};
 use sh_db::{DbError, Tx};
-use sh_kernel::{Day, Id};
+use sh_kernel::{Day, Fen, Id};
 use sh_ledger::{Account, Plan};
 use sh_stock::ForSale;
 
 use crate::{
     command::{Command, Place, What},
+    commission::Rule,
     goods,
     model::{self, Order, Refund, RefundRow, Whole},
     store,
@@ -26,6 +27,8 @@ pub(crate) struct Known {
     pub(crate) skus: HashMap<Id<Sku>, BasketSku>,
     /// Their lots, soonest expiry first.
     pub(crate) lots: Vec<ForSale>,
+    /// What is taken of what is sold today, in its order.
+    pub(crate) rules: Vec<Rule>,
     /// Refunds that a provider has sent.
     pub(crate) refunds: HashMap<Id<Refund>, RefundRow>,
 }
@@ -65,6 +68,9 @@ impl Known {
         let ids: BTreeSet<Id<Sku>> =
             places(commands).flat_map(|place| place.lines.iter().map(|line| line.sku)).collect();
         let ids: Vec<Id<Sku>> = ids.into_iter().collect();
+        if !ids.is_empty() {
+            self.rules = store::commission::on(tx, today).await?;
+        }
         for ids in ids.chunks(basket::SKUS_MAX) {
             let found = basket::skus(tx, ids).await?;
             self.skus.extend(found.into_iter().map(|sku| (sku.sku, sku)));
@@ -95,6 +101,8 @@ impl Known {
                 model::all_open(),
             ]);
             list.extend(whole.parts.iter().map(|part| model::payable(part.seller)));
+            let charged = whole.parts.iter().filter(|part| whole.charged(part.shop) > Fen::ZERO);
+            list.extend(charged.map(|part| model::commission(part.seller)));
             for part in &whole.parts {
                 list.extend(whole.picks_of(part.shop).flat_map(|(pick, unit)| goods::accounts(pick, unit)));
             }

@@ -5,6 +5,7 @@
 
 mod known;
 mod notes;
+mod owed;
 mod parts;
 mod pay;
 mod place;
@@ -162,11 +163,21 @@ pub(crate) struct Step<'a> {
     receipt: Option<crate::model::ReceiptRow>,
     refunds: Vec<crate::model::RefundRow>,
     paid_back: Option<Id<crate::model::Refund>>,
+    entries: Vec<crate::model::EntryRow>,
 }
 
 impl<'a> Step<'a> {
     const fn new(ctx: &'a Context, at: sh_kernel::Instant) -> Self {
-        Self { ctx, at, placed: None, sales: Vec::new(), receipt: None, refunds: Vec::new(), paid_back: None }
+        Self {
+            ctx,
+            at,
+            placed: None,
+            sales: Vec::new(),
+            receipt: None,
+            refunds: Vec::new(),
+            paid_back: None,
+            entries: Vec::new(),
+        }
     }
 
     /// Changes an order as the command asks. Returns what it is about.

@@ -90,6 +90,7 @@ impl Step<'_> {
         let part = part.clone();
         let mut moves =
             vec![Transfer::new(model::payable(part.seller), model::refundable(decide.order), part.amount.0)];
+        moves.extend(self.owe_no_more(whole, &part));
         moves.extend(whole.picks_of(decide.shop).map(|(pick, unit)| goods::step(pick, unit, step)));
         plan.post(&posting(decide.order, self.at, Source::Return, moves))?;
         self.give_back_paid(whole, part.amount, "granted")?;

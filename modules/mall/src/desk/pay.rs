@@ -4,7 +4,7 @@ use sh_kernel::{Fen, Id};
 use sh_ledger::{Plan, Refusal, Source, Transfer};
 use sh_trade::axes::Stage;
 
-use super::{Step, known::Known, posting};
+use super::{Step, known::Known, owed, posting};
 use crate::{
     command::{Cancel, Settle},
     error::Refused,
@@ -50,6 +50,7 @@ impl Step<'_> {
         let full = waits && order.paid == order.amount;
         if full {
             moves.extend(close(order));
+            moves.extend(owed::charges(&whole.parts, &whole.lines));
             order.state = OrderState::Paid;
             order.paid_at = Some(self.at);
         }
@@ -75,6 +76,7 @@ impl Step<'_> {
             }
             for part in &whole.parts {
                 self.sales.extend(figures::sales(whole, part, Stage::Paid, self.at.day()));
+                self.owe(whole, part);
             }
         }
         Ok(applied)

@@ -13,6 +13,7 @@ use sh_ledger::{Plan, Source, Transfer};
 use super::{Step, known::Known, posting};
 use crate::{
     command::{Place, PlaceLine},
+    commission::{self, Sold},
     error::{Changed, Refused, Short},
     goods,
     model::{
@@ -89,6 +90,8 @@ fn lines<'a>(
             changed.push(Changed { sku: sku.sku, name: full_name(sku), seen: line.seen, now: sku.price });
         }
         let amount = sku.price.0.checked_mul(line.pieces).map(Fen).ok_or(Overflow)?;
+        let (category, certified) = (sku.category(), sku.is_certified(step.at.day()));
+        let sold = Sold { category, shop: sku.shop, origin: sku.origin, certified, amount };
         let row = LineRow {
             order: place.order,
             line: number,
@@ -99,15 +102,17 @@ fn lines<'a>(
             spec: sku.spec.clone(),
             cover: sku.cover.clone(),
             kind: sku.kind,
-            category: sku.category(),
+            category,
             origin: sku.origin,
-            certified: sku.is_certified(step.at.day()),
+            certified,
             returnable: sku.returnable,
             unit: goods::unit_of(sku.unit),
             content: sku.content,
             pieces: line.pieces,
             price: sku.price,
             amount,
+            charge: commission::charge(&known.rules, &sold)?,
+            back_pieces: 0,
         };
         lines.push((row, sku));
     }

@@ -9,7 +9,7 @@ use sh_trade::own::OwnSale;
 use super::{Step, known::Known};
 use crate::{
     command::{Command, What},
-    model::{ReceiptRow, RefundRow, Whole},
+    model::{EntryRow, ReceiptRow, RefundRow, Whole},
     store,
 };
 
@@ -23,6 +23,7 @@ pub(super) struct Work {
     receipts: Vec<ReceiptRow>,
     refunds: Vec<RefundRow>,
     paid_back: Vec<sh_kernel::Id<crate::model::Refund>>,
+    entries: Vec<EntryRow>,
     told: Vec<store::order::Told>,
     audit: Vec<(By, Entry)>,
 }
@@ -36,6 +37,7 @@ impl Work {
             receipts: Vec::new(),
             refunds: Vec::new(),
             paid_back: Vec::new(),
+            entries: Vec::new(),
             told: Vec::new(),
             audit: Vec::new(),
         }
@@ -67,6 +69,7 @@ impl Work {
         self.receipts.extend(step.receipt);
         self.refunds.extend(step.refunds);
         self.paid_back.extend(step.paid_back);
+        self.entries.extend(step.entries);
     }
 
     /// Writes everything, in few large statements.
@@ -82,6 +85,7 @@ impl Work {
         store::order::set(tx, &changed).await?;
         store::pay::add_refunds(tx, &self.refunds).await?;
         store::pay::set_paid_back(tx, &self.paid_back, self.at).await?;
+        store::statement::add(tx, &self.entries).await?;
         store::order::tell(tx, self.at, self.told).await?;
         audit::record_many(tx, (&ctx.ids, self.at), self.audit).await?;
         if self.sales.is_empty() {

@@ -2,12 +2,15 @@
 
 pub(crate) mod basket;
 pub(crate) mod checkout;
+pub(crate) mod commission;
 pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod pay;
 pub(crate) mod product;
+pub(crate) mod settlement;
 pub(crate) mod shop;
+pub(crate) mod statement;
 pub(crate) mod work;
 
 use axum::routing::{get, post};
@@ -39,6 +42,18 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/s/orders/{id}/{shop}", get(shop::show))
         .route("/s/orders/{id}/{shop}/ship", post(shop::ship))
         .route("/s/orders/{id}/{shop}/answer", post(shop::answer))
+        .route("/s/statement", get(statement::show))
+        .route("/s/statement/csv", get(statement::csv))
+        .route("/s/settlements/{id}", get(settlement::show_to_shop))
+        .route("/w/commissions", get(commission::list))
+        .route("/w/commissions/new", get(commission::new).post(commission::add))
+        .route("/w/commissions/{id}", get(commission::show))
+        .route("/w/commissions/{id}/change", post(commission::change))
+        .route("/w/commissions/{id}/end", post(commission::end))
+        .route("/w/settlements", get(settlement::list).post(settlement::make))
+        .route("/w/settlements/{id}", get(settlement::show))
+        .route("/w/settlements/{id}/paid", post(settlement::paid))
+        .route("/w/settlements/{id}/withdraw", post(settlement::withdraw))
         .route("/w/orders", get(work::list))
         .route("/w/orders/{id}", get(work::show))
         .route("/w/orders/{id}/transfer", post(work::transfer))
@@ -46,7 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The pages in the menus of the workbenches.
-pub(crate) const MENU: [MenuEntry; 2] = [
+pub(crate) const MENU: [MenuEntry; 5] = [
     MenuEntry {
         group: "menu-shop",
         label: "shop-orders-title",
@@ -61,6 +76,30 @@ pub(crate) const MENU: [MenuEntry; 2] = [
         href: "/w/orders",
         permission: Permission::SettleOrders,
         order: 155,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-shop",
+        label: "statement-title",
+        href: "/s/statement",
+        permission: Permission::HandleOrders,
+        order: 146,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-mall",
+        label: "settlements-title",
+        href: "/w/settlements",
+        permission: Permission::SettleOrders,
+        order: 156,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-mall",
+        label: "commissions-title",
+        href: "/w/commissions",
+        permission: Permission::ManageMall,
+        order: 157,
         icon: None,
     },
 ];

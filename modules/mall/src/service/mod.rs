@@ -3,9 +3,12 @@
 pub mod basket;
 pub mod checkout;
 pub mod chores;
+pub mod commission;
 pub mod operator;
 pub mod orders;
 pub mod pay;
+pub mod settlement;
+pub mod statement;
 pub mod supplier;
 
 use sh_access::audit::By;

@@ -2,7 +2,10 @@
 
 pub(crate) mod audit;
 pub(crate) mod basket;
+pub(crate) mod commission;
 pub(crate) mod list;
 pub(crate) mod order;
 pub(crate) mod pay;
+pub(crate) mod settlement;
 pub(crate) mod simulator;
+pub(crate) mod statement;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sh_db::{DbError, FromRow, Row, Tx, Value, binds};
 use sh_kernel::{Id, Instant};
 
+use crate::commission::Charge;
 use crate::model::{Address, LineRow, Order, OrderRow, PartRow, PickRow, ReceiptRow, Title, Whole};
 
 sh_db::inserts! {
@@ -18,7 +19,7 @@ sh_db::inserts! {
     /// Their lines.
     ADD_LINES = mall_line(order_id Uuid, line I64, shop Uuid, sku Uuid, product Uuid, name Text, spec Text, cover Text,
         kind I64, category I64, origin I64, certified Bool, returnable Bool, unit I64, content I64, pieces I64, price I64,
-        amount I64) "";
+        amount I64, commission_rule Uuid, commission_rate I64, commission_fixed I64, commission I64) "";
     /// From which lots they are served.
     ADD_PICKS = mall_pick(order_id Uuid, line I64, lot Uuid, location Uuid, quantity I64) "";
     /// What others are told.
@@ -39,6 +40,10 @@ sh_db::updates! {
             received_at = given.received_at, ask = given.ask, ask_reason = given.ask_reason, \
             asked_at = given.asked_at, answer = given.answer, answered_at = given.answered_at"
         on "mall_part.order_id = given.order_id AND mall_part.shop = given.shop";
+    /// What of a line was granted back, likewise.
+    SET_LINES = mall_line(order_id Uuid, line I64, back_pieces I64)
+        set "back_pieces = given.back_pieces"
+        on "mall_line.order_id = given.order_id AND mall_line.line = given.line";
     /// What of a payment was granted back, likewise.
     SET_RECEIPTS = mall_receipt(order_id Uuid, provider Text, reference Text, returned I64)
         set "returned = given.returned"
@@ -57,7 +62,8 @@ sh_db::statements! {
         WHERE order_id {{in_uuid $1}} ORDER BY order_id, shop";
     /// Their lines.
     LINES = "SELECT order_id, line, shop, sku, product, name, spec, cover, kind, category, origin, certified, \
-        returnable, unit, content, pieces, price, amount FROM mall_line WHERE order_id {{in_uuid $1}} \
+        returnable, unit, content, pieces, price, amount, commission_rule, commission_rate, commission_fixed, \
+        commission, back_pieces FROM mall_line WHERE order_id {{in_uuid $1}} \
         ORDER BY order_id, line";
     /// From which lots they are served.
     PICKS = "SELECT order_id, line, lot, location, quantity FROM mall_pick WHERE order_id {{in_uuid $1}} \
@@ -154,6 +160,8 @@ impl FromRow for LineRow {
             pieces: row.get(15)?,
             price: row.get(16)?,
             amount: row.get(17)?,
+            charge: Charge { rule: row.get(18)?, rate: row.get(19)?, fixed: row.get(20)?, fen: row.get(21)? },
+            back_pieces: row.get(22)?,
         })
     }
 }
@@ -291,7 +299,11 @@ fn line_values(line: &LineRow) -> Vec<Value> {
         line.content,
         line.pieces,
         line.price,
-        line.amount
+        line.amount,
+        line.charge.rule,
+        line.charge.rate,
+        line.charge.fixed,
+        line.charge.fen
     ]
 }
 
@@ -330,6 +342,11 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
         ]
     });
     tx.update_many(&SET_PARTS, parts.collect::<Vec<_>>()).await?;
+    let lines = changed.iter().flat_map(|whole| &whole.lines).filter(|line| line.back_pieces > 0);
+    let lines: Vec<_> = lines.map(|line| binds![line.order, line.line, line.back_pieces]).collect();
+    if !lines.is_empty() {
+        tx.update_many(&SET_LINES, lines).await?;
+    }
     let receipts = changed.iter().flat_map(|whole| &whole.receipts);
     let receipts: Vec<_> =
         receipts.map(|row| binds![row.order, &row.provider, &row.reference, row.returned]).collect();

@@ -10,4 +10,5 @@ mod pages;
 mod parts;
 mod pay;
 mod random;
+mod settle;
 mod support;

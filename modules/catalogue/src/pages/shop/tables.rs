@@ -56,27 +56,41 @@ pub(crate) async fn template(
 }
 
 /// A file that is made to be sent and then is gone.
-struct Temporary {
+#[derive(Debug)]
+pub struct Temporary {
     folder: tempfile::TempDir,
     path: Utf8PathBuf,
 }
 
 impl Temporary {
-    fn new() -> Result<Self, Error> {
+    /// A place for one.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn new() -> Result<Self, Error> {
         let folder = tempfile::tempdir().map_err(StoreError::Io)?;
         let path = Utf8Path::from_path(folder.path())
             .ok_or_else(|| {
                 StoreError::Io(std::io::Error::other("the folder for temporary files is not UTF-8"))
             })?
-            .join("products");
+            .join("table");
         Ok(Self { folder, path })
+    }
+
+    /// Where it is to be written.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
     }
 
     async fn sent_as_workbook(self, name: &str) -> Result<Response, Failure> {
         self.sent(OutputFormat::Xlsx.content_type(), name).await
     }
 
-    async fn sent(self, content_type: &str, name: &str) -> Result<Response, Failure> {
+    /// Sends it under a name.
+    ///
+    /// # Errors
+    /// If it was not written, or cannot be read.
+    pub async fn sent(self, content_type: &str, name: &str) -> Result<Response, Failure> {
         let file = tokio::fs::File::open(&self.path).await.map_err(StoreError::Io).map_err(Error::from)?;
         // The opened file stays readable after its folder is gone.
         drop(self.folder);
