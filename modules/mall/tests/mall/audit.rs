@@ -3,12 +3,17 @@
 use sh_db::{Db, DbError, Sql, binds};
 use sh_mall::{
     provider::simulator::Scenario,
-    service::{orders, supplier},
+    service::{
+        commission::Typed,
+        orders,
+        settlement::{self, HOLD_DAYS},
+        supplier,
+    },
     token::Visitor,
 };
 use sh_testkit::db_test;
 
-use crate::support::{Market, OTHER, SUPPLIER, schema};
+use crate::support::{Market, OPERATOR, OTHER, SUPPLIER, schema};
 
 /// A change, and what the audit says of it.
 const CHANGES: &[(&str, &str)] = &[
@@ -32,6 +37,13 @@ const CHANGES: &[(&str, &str)] = &[
         "line 1: the figures have not heard that it is accepted",
     ),
     ("UPDATE mall_part SET received_at = NULL", "the figures have heard that it is accepted"),
+    ("UPDATE mall_entry SET commission = commission - 1 WHERE kind = 1", "not say what was paid and taken"),
+    ("UPDATE mall_line SET commission = commission + 1", "not say what was paid and taken"),
+    ("DELETE FROM mall_entry WHERE kind = 2", "not say what went back"),
+    ("UPDATE mall_line SET back_pieces = 0 WHERE back_pieces > 0", "not say what went back"),
+    ("UPDATE mall_entry SET seller = seller + 1", "of payable shows"),
+    ("UPDATE mall_settlement SET gross = gross + 1, amount = amount + 1", "not pay what its entries say"),
+    ("UPDATE mall_settlement SET state = 2", "of payable shows"),
     ("DELETE FROM mall_outbox", "others were told of 0 orders"),
 ];
 
@@ -39,6 +51,7 @@ const CHANGES: &[(&str, &str)] = &[
 async fn what_does_not_follow_is_named(db: Db) {
     let market = Market::open(db, 20, 20).await;
     let (app, visitor, ctx) = (&market.app, Visitor::guest("a"), market.public());
+    market.rule("5", Typed::default()).await;
     market.order("a", 1).await.unwrap();
     let order = market.order("a", 2).await.unwrap();
     market.pay("a", order, Scenario::Once).await.unwrap();
@@ -51,6 +64,10 @@ async fn what_does_not_follow_is_named(db: Db) {
     market.pay("a", order, Scenario::Once).await.unwrap();
     orders::ask_refund(&ctx, app, &visitor, (order, market.other), "不要了").await.unwrap();
     supplier::answer(&market.ctx(OTHER), app, (order, market.other), (true, false), "").await.unwrap();
+    market.clock.advance_seconds(HOLD_DAYS * 24 * 3_600);
+    let operator = market.ctx(OPERATOR);
+    let month = operator.today().month();
+    settlement::make(&operator, app, operator.id(), market.shop, month).await.unwrap();
     market.audit().await;
     for (change, says) in CHANGES {
         let found = changed(&market, change).await;
