@@ -213,7 +213,7 @@ async fn rules_are_checked_and_kept(db: Db) {
     let id = commission::add(&operator, app, &good).await.unwrap();
     let rule = commission::get(&operator, app, id).await.unwrap();
     assert_eq!((rule.rate, rule.shop, rule.certified), (225, Some(market.shop), Some(true)));
-    assert_eq!(rule.region.map(|region| region.number()), Some(530_000));
+    assert_eq!(rule.region.map(sh_kernel::RegionCode::number), Some(530_000));
     let today = operator.today().to_string();
     let wrong = [
         Typed { position: text("0"), ..good.clone() },
