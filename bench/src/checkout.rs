@@ -19,15 +19,13 @@ use sh_db::{DbError, Engine, GroupCommit, Limits, Options};
 use sh_kernel::{IdGen, SystemClock};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub(crate) use orders::MIGRATIONS;
-
 use crate::{
     Setup,
     engine::{Base, title},
     report::{Line, Report},
 };
 use load::{Measured, Shape};
-use orders::Orders;
+use orders::{MIGRATIONS, Orders};
 
 /// Callers that ask at the same time.
 const CALLERS: [usize; 3] = [1, 64, 512];
@@ -104,6 +102,7 @@ async fn in_groups(
     history: u64,
 ) -> anyhow::Result<Measured> {
     let base = setup.engines.create(engine, "checkout").await?;
+    base.extend(MIGRATIONS).await?;
     orders::stock(&base.db).await?;
     base.settle().await?;
     let (clock, ids, tasks, end) =
@@ -152,6 +151,7 @@ async fn check(base: &Base, placed: u64) -> anyhow::Result<()> {
 async fn one_by_one(setup: &Setup, engine: Engine, callers: usize) -> anyhow::Result<Measured> {
     let options = Options { readers_max: POOL - 4, acquire_seconds: 60, ..Options::default() };
     let base = setup.engines.create_with(engine, "checkout_alone", &options).await?;
+    base.extend(MIGRATIONS).await?;
     floor::stock(&base.db).await?;
     base.settle().await?;
     let floor = Arc::new(floor::Floor::new(base.db.clone()));
@@ -173,6 +173,7 @@ async fn one_row(
     engine: Engine,
 ) -> anyhow::Result<(f64, &'static str, f64)> {
     let base = setup.engines.create(engine, "checkout_row").await?;
+    base.extend(MIGRATIONS).await?;
     let callers = if engine == Engine::Sqlite { 1 } else { 32 };
     let rate = floor::one_row(&base, callers, seconds(setup)).await?;
     report.add(Line::new(

@@ -31,6 +31,7 @@ pub(crate) const fn title(engine: Engine) -> &'static str {
     }
 }
 
+/// The program's schema, as far as it is measured.
 fn steps() -> Vec<Migration> {
     [
         sh_http::MIGRATIONS,
@@ -44,7 +45,6 @@ fn steps() -> Vec<Migration> {
         sh_catalogue::MIGRATIONS,
         sh_stock::MIGRATIONS,
         sh_mall::MIGRATIONS,
-        crate::checkout::MIGRATIONS,
     ]
     .concat()
 }
@@ -103,6 +103,11 @@ impl Engines {
 }
 
 impl Base {
+    /// Adds tables of the benchmarks' own. The program itself refuses such a database.
+    pub(crate) async fn extend(&self, own: &[Migration]) -> anyhow::Result<()> {
+        self.db.migrate(&[&steps(), own].concat()).await.map(drop).map_err(Into::into)
+    }
+
     /// Where it is, for programs beside this one.
     pub(crate) fn address(&self) -> &str {
         &self.address

@@ -9,6 +9,7 @@ data-nav-definitions = Definitions
 data-nav-api = API
 data-nothing-yet = Shown once a definition is in force. So far none is, or no data has been posted.
 data-as-of = Data as of
+data-open-end = now
 data-by = Definition
 data-definition-version = { $name }, version { $version }
 data-version-short = version { $version }

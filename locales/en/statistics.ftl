@@ -88,7 +88,7 @@ definition-code-hint = Small letters, digits and hyphens, such as tea-2021. Keep
 definition-version = Version
 definition-version-number = Version { $version }
 definition-versions = All versions
-definition-period = Days of sale
+definition-period = Days of sale (no last day: goes on)
 definition-state = State
 definition-written = Written
 definition-in-force = Put in force
@@ -121,7 +121,7 @@ definition-boxes-hint = Tick what counts. A group without a tick does not restri
 definition-lines = Further conditions
 definition-lines-hint = One per line, all must hold: origin-province = 520000, 530000. Alternatives in one line: certified = yes or class = listed. To leave out: class != elsewhere.
 definition-line-wrong = Line { $line } is not a condition: { $part }
-definition-days-missing = Enter the first and the last day
+definition-days-missing = Enter the first day; without a last day the figure goes on
 definition-digits = Digits that are kept
 definition-digits-hint = 3 writes 591 for 591.37. Empty writes two decimals. Values are cut, never rounded up.
 definition-about = Written with “about”

@@ -9,6 +9,7 @@ data-nav-definitions = 统计口径
 data-nav-api = 数据接口
 data-nothing-yet = 口径发布后显示。目前还没有生效的口径，或者还没有入账的数据。
 data-as-of = 数据截至
+data-open-end = 今
 data-by = 口径
 data-definition-version = { $name }，第 { $version } 版
 data-version-short = 第 { $version } 版

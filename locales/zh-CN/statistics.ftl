@@ -88,7 +88,7 @@ definition-code-hint = 小写字母、数字和连字符，例如 tea-2021。代
 definition-version = 版本
 definition-version-number = 第 { $version } 版
 definition-versions = 历次版本
-definition-period = 交易日期
+definition-period = 交易日期（截止日期不填即持续统计）
 definition-state = 状态
 definition-written = 起草
 definition-in-force = 生效
@@ -121,7 +121,7 @@ definition-boxes-hint = 勾选要算的取值；一组里一个都不勾，就�
 definition-lines = 其他条件
 definition-lines-hint = 一行一条，每行都要满足，例如：产地省份 = 520000、530000。一行里写“或”表示满足其一：带贫产品认定 = 已认定 或 产地类别 = 832 个脱贫县。不等于写 !=。
 definition-line-wrong = 第 { $line } 行看不懂：{ $part }
-definition-days-missing = 起止日期没填全
+definition-days-missing = 请填开始日期；截止日期不填，就一直统计下去
 definition-digits = 保留几位
 definition-digits-hint = 填 3，591.37 亿元写成 591 亿元；不填，写两位小数。只舍不入。
 definition-about = 前面加“约”

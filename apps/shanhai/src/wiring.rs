@@ -30,6 +30,10 @@ pub use crate::names::namer;
 
 /// Jobs that run at the same time; each works on one import or recomputation.
 const WORKERS: usize = 2;
+/// Seconds for which an audit waits for own sales to be matched.
+const MATCHING_SECONDS_MAX: u32 = 10;
+/// How often it then looks again, while further sales come in.
+const REPLAYS_MAX: u32 = 5;
 /// How long the statements of accounts rest once they have caught up.
 const LEDGER_TRAIL_PAUSE: Duration = Duration::from_secs(1);
 /// How long sums that somebody seems to be making are watched for a sign of life before they are given up.
@@ -154,10 +158,25 @@ pub(crate) async fn put_defaults(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Replays every decision of matching; tells the first difference.
+/// Replays every decision of matching; tells the first difference. While orders come in, own sales wait for a moment to
+/// be matched, and what waits is no difference.
 pub(crate) async fn replay(app: &App) -> anyhow::Result<Option<String>> {
-    let difference = sh_trade::service::replay::replay(&app.db).await?;
-    Ok(difference.map(|difference| difference.to_string()))
+    let waits = async || app.db.read(async |tx| sh_trade::own::waits(tx).await).await;
+    for _ in 0..REPLAYS_MAX {
+        let mut looks = 0;
+        while waits().await? && looks < MATCHING_SECONDS_MAX {
+            looks += 1;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let waited = waits().await?;
+        let Some(difference) = sh_trade::service::replay::replay(&app.db).await? else { return Ok(None) };
+        if !waited && !waits().await? {
+            return Ok(Some(difference.to_string()));
+        }
+    }
+    Ok(Some(
+        "sales of the mall wait to be matched; let the program run for a minute, then audit again".to_owned(),
+    ))
 }
 
 /// The router that is served.

@@ -16,7 +16,7 @@ const PLENTY: i64 = 1_000_000_000_000;
 const SCARCE_EACH: u32 = 97;
 
 /// What an order is besides what the ledger keeps.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(super) const MIGRATIONS: &[Migration] = &[Migration {
     module: "bench-checkout",
     version: 1,
     text: "CREATE TABLE bench_order (id {{uuid}} NOT NULL PRIMARY KEY, buyer {{i64}} NOT NULL, at {{instant}} NOT NULL,

@@ -14,6 +14,9 @@ pub const CLAUSES_MAX: usize = 16;
 /// Values in one condition at most.
 pub const VALUES_MAX: usize = 3_000;
 
+/// The last day of a definition that goes on (持续统计), as forms and files write it.
+pub(crate) const OPEN_END: &str = "9999-12-31";
+
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Bilingual {
@@ -70,7 +73,7 @@ pub struct Content {
     pub text: Bilingual,
     /// First day of sale counted.
     pub from: Day,
-    /// Last day of sale counted.
+    /// Last day of sale counted; 9999-12-31 for a figure that goes on.
     pub until: Day,
     /// Every clause must hold.
     pub clauses: Vec<Clause>,
@@ -104,6 +107,21 @@ impl Content {
         self.from <= line.day
             && line.day <= self.until
             && self.clauses.iter().all(|clause| clause.holds(|axis| line.value(axis)))
+    }
+
+    /// Whether the figure goes on: no last day is set.
+    pub fn is_open(&self) -> bool {
+        self.until.to_string() == OPEN_END
+    }
+
+    /// The last day as a reader takes it: “now” for a figure that goes on.
+    pub fn last_day(&self, locale: Locale) -> String {
+        if self.is_open() { locale.t("data-open-end") } else { self.until.to_string() }
+    }
+
+    /// First and last day of sale.
+    pub fn period(&self, locale: Locale) -> String {
+        format!("{}～{}", self.from, self.last_day(locale))
     }
 
     /// Checks what a person has written.

@@ -141,7 +141,7 @@ fn spec(locale: Locale, sheet: &Sheet<'_>) -> TableSpec {
             ("version", sheet.definition.version.to_string().into()),
         ],
     );
-    let mut above = vec![name, format!("{}～{}", content.from, content.until)];
+    let mut above = vec![name, content.period(locale)];
     for point in sheet.points {
         above.push(sheet.names.condition(*point));
     }

@@ -188,6 +188,14 @@ pub async fn recorded(tx: &mut Tx, orders: &[String]) -> Result<HashSet<Reached>
     known.into_iter().map(|(order, line, code, _)| Ok((order, line, stage(code)?))).collect()
 }
 
+/// Whether recorded sales wait to be matched, or are being matched: until then no trade tells of them.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn waits(tx: &mut Tx) -> Result<bool, DbError> {
+    store::waits(tx).await
+}
+
 /// The sales that are not recorded yet, each once.
 async fn unknown<'a>(tx: &mut Tx, sales: &'a [OwnSale]) -> Result<Vec<&'a OwnSale>, DbError> {
     let orders: HashSet<&str> = sales.iter().map(|sale| sale.order_no.as_str()).collect();

@@ -37,8 +37,9 @@ pub use metrics::{Histogram, Metrics};
 
 /// Commands of one transaction at most. More would gain nothing: half of the callers queue while the other half waits.
 const BATCH_COMMANDS_MAX: usize = 256;
-/// Commands that may wait. At ten thousand a second the last of them waits for less than a second.
-const QUEUE_COMMANDS_MAX: usize = 4096;
+/// Commands that may wait: ten thousand who want the same thing at once all get an answer, the last of them after some
+/// seconds.
+const QUEUE_COMMANDS_MAX: usize = 16_384;
 /// How often a batch that met a passing lock conflict, or could not begin, is run again.
 const RETRIES_MAX: u32 = 6;
 /// The first pause before such a repetition, in milliseconds; each further one is twice as long.

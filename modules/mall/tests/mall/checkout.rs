@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt as _, stream};
+use futures::future::join_all;
 use sh_catalogue::{
     freight::{Rate, Template},
     service::{edit, price, shelf, shops},
@@ -30,7 +30,7 @@ async fn all_at_once(
         let (buyer, market) = (buyer(number), Arc::clone(market));
         market.app.tasks.clone().spawn(async move { market.order(&buyer, 1).await })
     });
-    stream::iter(orders).buffer_unordered(4_000).map(Result::unwrap).collect().await
+    join_all(orders).await.into_iter().map(Result::unwrap).collect()
 }
 
 #[db_test(&schema())]

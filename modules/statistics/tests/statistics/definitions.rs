@@ -40,7 +40,7 @@ const USUAL: [&str; 12] = [
 
 #[db_test(MIGRATIONS)]
 async fn each_definition_counts_what_its_text_says(db: Db) {
-    assert_eq!(definitions::install_defaults(&db, NOW).await.unwrap(), 13);
+    assert_eq!(definitions::install_defaults(&db, NOW).await.unwrap(), 14);
     assert_eq!(definitions::install_defaults(&db, NOW).await.unwrap(), 0, "only once");
     let all = db.read(async |tx| definitions::in_force(tx).await).await.unwrap();
     let counting = |line: &TradeLine| -> Vec<String> {

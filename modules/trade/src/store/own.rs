@@ -36,6 +36,8 @@ sh_db::statements! {
         last_day = CASE WHEN own_matching.last_day IS NULL OR own_matching.last_day < excluded.last_day
             THEN excluded.last_day ELSE own_matching.last_day END
         RETURNING generation";
+    /// Whether days wait to be matched, or are being matched.
+    OWN_WAITS = "SELECT COUNT(*) FROM own_matching WHERE first_day IS NOT NULL OR taken_first IS NOT NULL";
     /// Takes the days that wait, and those that a killed run had taken. If there are none, what is recorded from now on
     /// is for another job.
     TAKE_OWN = "UPDATE own_matching SET
@@ -50,6 +52,11 @@ pub(crate) type OwnKey = (String, i64, i64, i64);
 
 pub(crate) async fn known(tx: &mut Tx, orders: &[String]) -> Result<HashSet<OwnKey>, DbError> {
     Ok(tx.fetch_all(&KNOWN_OWN, binds![orders]).await?.into_iter().collect())
+}
+
+pub(crate) async fn waits(tx: &mut Tx) -> Result<bool, DbError> {
+    let (count,): (i64,) = tx.fetch_one(&OWN_WAITS, binds![]).await?;
+    Ok(count > 0)
 }
 
 /// Notes which claim tells what. Returns how many were new.

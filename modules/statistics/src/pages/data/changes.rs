@@ -80,9 +80,7 @@ pub(crate) fn differences(locale: Locale, before: Option<&Definition>, after: &D
         changes.push(locale.t("data-diff-text"));
     }
     if (old.from, old.until) != (new.from, new.until) {
-        let period = |from: sh_kernel::Day, until: sh_kernel::Day| format!("{from}～{until}");
-        let periods =
-            [("old", period(old.from, old.until).into()), ("new", period(new.from, new.until).into())];
+        let periods = [("old", old.period(locale).into()), ("new", new.period(locale).into())];
         changes.push(locale.with("data-diff-period", &periods));
     }
     let (was, is) = (definitions::clauses(locale, before), definitions::clauses(locale, after));

@@ -147,7 +147,7 @@ impl Draw<'_> {
         let total = self.view.overview.total;
         let shown = definition.content.display.show(total.amount, locale);
         let note = html! {
-            (frame::period(definition)) " · "
+            (frame::period(locale, definition)) " · "
             a href=(frame::definition_href(definition)) { (locale.t("data-see-definition")) }
         };
         let content = html! {

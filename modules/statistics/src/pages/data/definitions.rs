@@ -32,7 +32,7 @@ pub(crate) fn state_tag(locale: Locale, state: State) -> Markup {
 /// Period and conditions of a definition, one row each.
 pub(crate) fn conditions(locale: Locale, definition: &Definition) -> Vec<(String, Markup)> {
     let names = Names::new(locale, definition.content.until);
-    let mut rows = vec![(locale.t("data-period"), frame::period(definition))];
+    let mut rows = vec![(locale.t("data-period"), frame::period(locale, definition))];
     for clause in &definition.content.clauses {
         rows.push((head(locale, clause), html! { (clause_text(locale, &names, clause)) }));
     }
@@ -112,7 +112,7 @@ pub(super) async fn list(Extract(app): Extract<App>, ctx: Context) -> Result<Htm
         Row::new([
             html! { a href=(frame::definition_href(definition)) { (definition.content.name.get(locale)) } },
             html! { (definition.content.text.get(locale)) },
-            frame::period(definition),
+            frame::period(locale, definition),
             html! { (definition.version) },
             html! { a href={ "/data/m/" (definition.code) } { (ctx.t("data-see-value")) } },
         ])

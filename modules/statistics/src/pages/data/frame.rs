@@ -299,6 +299,12 @@ pub(super) fn unit_of(split: &Breakdown) -> AmountUnit {
 }
 
 /// First and last day of a definition.
-pub(super) fn period(definition: &Definition) -> Markup {
-    html! { span { (date(definition.content.from)) "～" (date(definition.content.until)) } }
+pub(super) fn period(locale: Locale, definition: &Definition) -> Markup {
+    let content = &definition.content;
+    html! {
+        span {
+            (date(content.from)) "～"
+            @if content.is_open() { (content.last_day(locale)) } @else { (date(content.until)) }
+        }
+    }
 }

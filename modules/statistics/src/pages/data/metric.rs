@@ -181,7 +181,7 @@ impl Metric {
         };
         let narrowed: Vec<String> = self.points.iter().map(|point| self.names.condition(*point)).collect();
         let content = html! {
-            (sh_ui::headline(&number, &unit, &html! { (frame::period(&self.definition)) @if !whole { " · " (narrowed.join(" · ")) } }))
+            (sh_ui::headline(&number, &unit, &html! { (frame::period(locale, &self.definition)) @if !whole { " · " (narrowed.join(" · ")) } }))
             p { (locale.with("data-exact-yuan", &[("yuan", shown.exact.into()), ("count", self.total.trades.into())])) }
             p { (content.text.get(locale)) }
             details { summary { (locale.t("data-conditions")) } (facts(&definitions::conditions(locale, &self.definition))) }

@@ -35,7 +35,7 @@ fn table(ctx: &Context, caption: &str, definitions: &[Definition]) -> Markup {
             html! { a href=(href) { (one.content.name.get(ctx.locale)) } },
             html! { code { (one.code) } },
             html! { (one.version) },
-            html! { (one.content.from) "～" (one.content.until) },
+            html! { (one.content.period(ctx.locale)) },
             state_tag(ctx.locale, one.state),
         ])
     });

@@ -14,7 +14,7 @@ use sh_ui::{Choice, Crumb, Field, button, check_boxes, date_range, error_summary
 use super::write;
 use crate::{
     Display, Error, axis_label,
-    definition::{Bilingual, Clause, Condition, Content, ContentError, Definition},
+    definition::{Bilingual, Clause, Condition, Content, ContentError, Definition, OPEN_END},
     label, service, values, word,
 };
 
@@ -147,7 +147,7 @@ impl Input {
             text_zh: content.text.zh.clone(),
             text_en: content.text.en.clone(),
             from: content.from.to_string(),
-            until: content.until.to_string(),
+            until: if content.is_open() { String::new() } else { content.until.to_string() },
             boxes,
             lines,
             digits,
@@ -182,7 +182,8 @@ impl Input {
 
     fn content(&self, ctx: &Context) -> Result<Content, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let days = (self.from.parse::<Day>(), self.until.parse::<Day>());
+        let until = if self.until.is_empty() { OPEN_END } else { &self.until };
+        let days = (self.from.parse::<Day>(), until.parse::<Day>());
         if days.0.is_err() || days.1.is_err() {
             errors.push("/period", "not-a-day", ctx.t("definition-days-missing"));
         }
