@@ -61,6 +61,7 @@ story("a product comes from its supplier to a shopper", { width: 390, seconds: 2
   await tabTo(page, "input[name=returnable]");
   await press(page, "Space");
   await type(page, "textarea[name=after-sales]", "坏果包赔");
+  await type(page, "input[name=limit]", "20");
   await kept(page, js);
   assert.equal((await push(page, "button[name=action][value=submit]")).status(), 422, "there is no such place");
   assert.match(await page.title(), /^有误/);
@@ -97,7 +98,7 @@ story("a product comes from its supplier to a shopper", { width: 390, seconds: 2
   assert.match(await page.locator(".goods li").first().innerText(), new RegExp(name));
   await Promise.all([page.waitForURL(/\/p\//), press(page, "Enter")]);
   const text = await page.locator("main").innerText();
-  for (const part of [name, "59.90", "云南省昭通市昭阳区", "昭通市昭阳区测试种植专业合作社", "坏果包赔"]) {
+  for (const part of [name, "59.90", "云南省昭通市昭阳区", "昭通市昭阳区测试种植专业合作社", "坏果包赔", "每人 30 天内限购 20 件"]) {
     assert.ok(text.includes(part), `${part} is missing in ${text}`);
   }
   if (js) await picture(page, "product on a phone");

@@ -66,6 +66,8 @@ mall-per-500g = ¥{ $price } / 500 g
 mall-per-500ml = ¥{ $price } / 500 ml
 mall-per-piece = ¥{ $price } each
 
+mall-limit = Limit
+mall-limit-is = { $pieces } pieces a buyer in { $days } days
 mall-product-about = { $name } from { $origin }, with producer, unit price, delivery and after-sales terms.
 mall-preview = Preview: what buyers see once it is approved
 mall-pictures = Pictures

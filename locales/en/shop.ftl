@@ -2,6 +2,7 @@
 
 menu-shop = My shop
 menu-mall = Mall
+unit-pieces = pieces
 unit-days = days
 
 products-title = Products
@@ -50,6 +51,10 @@ product-delivery-hint = Such as: within 48 hours of payment
 product-after-sales = After-sales terms
 product-after-sales-hint = Such as: bad fruit is replaced if claimed within 48 hours
 product-storage = Storage
+product-limit = Limit per buyer
+product-limit-hint = Pieces of all sizes together that one buyer may have; empty for any number.
+product-limit-days = Days of the limit
+product-limit-days-hint = Empty for 30.
 product-shelf-days = Shelf life
 product-returnable = Returns within 7 days
 product-returnable-yes = Taken
@@ -218,6 +223,8 @@ issue-origin-not-county = The origin “{ $value }” is no county.
 issue-origin-not-county-fix = Write the county.
 issue-yes-or-no = “{ $value }” is neither yes nor no.
 issue-yes-or-no-fix = Enter 是 or 否.
+issue-limit-range = “{ $value }” makes no sense here.
+issue-limit-range-fix = Enter a number from 1 to { $most }, or nothing.
 issue-shelf-days-range = The shelf life “{ $value }” makes no sense.
 issue-shelf-days-range-fix = Enter 1 to 10950 days.
 issue-freight-unknown = The shop has no freight template “{ $value }”.

@@ -66,6 +66,8 @@ mall-per-500g = ¥{ $price } / 500 g
 mall-per-500ml = ¥{ $price } / 500 ml
 mall-per-piece = ¥{ $price } / 件
 
+mall-limit = 限购
+mall-limit-is = 每人 { $days } 天内限购 { $pieces } 件
 mall-product-about = { $name }，产地{ $origin }。看得到生产者、单价、发货和售后。
 mall-preview = 预览：提交审核通过后，买家看到的是这样
 mall-pictures = 商品图片

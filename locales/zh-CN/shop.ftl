@@ -2,6 +2,7 @@
 
 menu-shop = 我的店铺
 menu-mall = 商城运营
+unit-pieces = 件
 unit-days = 天
 
 products-title = 商品
@@ -50,6 +51,10 @@ product-delivery-hint = 例如：付款后 48 小时内发货
 product-after-sales = 售后说明
 product-after-sales-hint = 例如：坏果包赔，签收后 48 小时内申请
 product-storage = 贮存方法
+product-limit = 每人限购
+product-limit-hint = 一位买家可买的件数，各规格合计；不填不限。
+product-limit-days = 限购天数
+product-limit-days-hint = 不填按 30 天。
 product-shelf-days = 保质期
 product-returnable = 7 天无理由退货
 product-returnable-yes = 支持
@@ -218,6 +223,8 @@ issue-origin-not-county = 产地“{ $value }”没有写到县。
 issue-origin-not-county-fix = 请写到县（区、市），例如：云南昭通昭阳区。
 issue-yes-or-no = “{ $value }”看不懂。
 issue-yes-or-no-fix = 请填“是”或“否”。
+issue-limit-range = “{ $value }”不合理。
+issue-limit-range-fix = 请填 1 到 { $most } 之间的数，或不填。
 issue-shelf-days-range = 保质期“{ $value }”不合理。
 issue-shelf-days-range-fix = 请填 1 到 10950 之间的天数。
 issue-freight-unknown = 本店没有运费模板“{ $value }”。

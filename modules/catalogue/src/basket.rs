@@ -15,6 +15,7 @@ use sh_kernel::{Day, Fen, Id, Overflow, RegionCode};
 
 use crate::{
     Categories,
+    draft::Limit,
     freight::{Quote, Template},
     model::{Freight, Product, Shop, Sku},
     store,
@@ -66,6 +67,8 @@ pub struct BasketSku {
     /// Whether it can be sent back within seven days without a reason (七天无理由退货). Buyers of what cannot must be told
     /// before they pay.
     pub returnable: bool,
+    /// How much of its product one buyer may have.
+    pub limit: Option<Limit>,
     /// Last day of its recognition, if it is recognised.
     pub certified_until: Option<Day>,
     /// Key of the small picture.

@@ -45,6 +45,10 @@ pub struct Draft {
     pub shelf_days: String,
     /// Whether it can be sent back within seven days without a reason: 是, 否. Fresh goods cannot (鲜活易腐).
     pub returnable: String,
+    /// Pieces that one buyer may have (每人限购); empty for any number.
+    pub limit: String,
+    /// Days in which they count; empty for 30.
+    pub limit_days: String,
     /// The freight template, by its name or identifier; empty if sending is free everywhere.
     pub freight: String,
     /// Number of the recognition as a product of assistance (帮扶产品认定编号).
@@ -90,6 +94,8 @@ impl Draft {
             "storage" => &mut self.storage,
             "shelf-days" => &mut self.shelf_days,
             "returnable" => &mut self.returnable,
+            "limit" => &mut self.limit,
+            "limit-days" => &mut self.limit_days,
             "freight" => &mut self.freight,
             "certificate" => &mut self.certificate,
             "certificate-until" => &mut self.certificate_until,
@@ -119,6 +125,15 @@ impl SkuDraft {
     }
 }
 
+/// How much of a product one buyer may have (限购).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Pieces, of all its variants together.
+    pub pieces: i64,
+    /// Days in which they count: those up to now.
+    pub days: i64,
+}
+
 /// What a product is, checked. Kept with the product when the operator approves it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
@@ -146,6 +161,9 @@ pub struct Content {
     pub shelf_days: Option<i64>,
     /// Whether it can be sent back within seven days without a reason.
     pub returnable: bool,
+    /// How much of it one buyer may have.
+    #[serde(default)]
+    pub limit: Option<Limit>,
     /// The freight template; `None` if sending is free everywhere.
     pub freight: Option<Id<Freight>>,
     /// Number and last day of its recognition.
@@ -192,6 +210,8 @@ impl Draft {
             storage: content.storage.clone(),
             shelf_days: content.shelf_days.map(|days| days.to_string()).unwrap_or_default(),
             returnable: if content.returnable { "是" } else { "否" }.to_owned(),
+            limit: content.limit.map(|limit| limit.pieces.to_string()).unwrap_or_default(),
+            limit_days: content.limit.map(|limit| limit.days.to_string()).unwrap_or_default(),
             freight: content.freight.map(|freight| freight.to_string()).unwrap_or_default(),
             certificate,
             certificate_until: until,

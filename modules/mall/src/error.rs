@@ -31,6 +31,17 @@ pub struct Short {
     pub left: i64,
 }
 
+/// A product of which a buyer would have more than one buyer may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverLimit {
+    /// The product.
+    pub name: String,
+    /// Pieces that one buyer may have.
+    pub pieces: i64,
+    /// What of them is left.
+    pub left: i64,
+}
+
 /// Why a command was not carried out. Nothing of it was done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -57,6 +68,9 @@ pub enum Refused {
     /// A shop does not send there.
     #[error("{0} does not send there")]
     NotSent(String),
+    /// The buyer would have more than one buyer may have.
+    #[error("{} products are limited", .0.len())]
+    OverLimit(Vec<OverLimit>),
     /// The buyer has as many unpaid orders as anybody may have.
     #[error("too many orders wait for payment")]
     TooManyOpen,
@@ -99,6 +113,7 @@ impl AppError for Refused {
             Self::Total { .. } => "total-changed",
             Self::OffSale(_) => "off-sale",
             Self::NotSent(_) => "not-sent-there",
+            Self::OverLimit(_) => "over-purchase-limit",
             Self::TooManyOpen => "too-many-open-orders",
             Self::TooManyPieces => "too-many-open-pieces",
             Self::FormOld => "form-too-old",
@@ -113,6 +128,9 @@ impl AppError for Refused {
         let names = |list: Vec<String>| vec![("names", list.join("、"))];
         match self {
             Self::SoldOut(list) => names(list.iter().map(|one| one.name.clone()).collect()),
+            Self::OverLimit(list) => {
+                names(list.iter().map(|one| format!("{} {}/{}", one.name, one.left, one.pieces)).collect())
+            }
             Self::Changed(list) => names(
                 list.iter()
                     .map(|one| format!("{} ¥{} → ¥{}", one.name, one.seen.to_grouped(), one.now.to_grouped()))

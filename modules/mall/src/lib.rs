@@ -42,7 +42,7 @@ use sh_db::{Insert, Migration, Sql, Update};
 use sh_http::Module;
 
 pub use audit::{Difference, verify};
-pub use error::{Changed, Error, Refused, Short};
+pub use error::{Changed, Error, OverLimit, Refused, Short};
 pub use pages::product::buy;
 pub use store::{
     list::{OrderItem, PartItem},

@@ -324,6 +324,10 @@ pub(crate) struct ProductBody {
     after_sales: String,
     /// Whether it can be sent back within seven days without a reason.
     returnable: bool,
+    /// Pieces that one buyer may have.
+    limit_pieces: Option<i64>,
+    /// Days in which they count.
+    limit_days: Option<i64>,
     /// How to keep it.
     storage: String,
     /// Shelf life in days.
@@ -370,6 +374,8 @@ impl From<public::Shown> for ProductBody {
             delivery: content.delivery,
             after_sales: content.after_sales,
             returnable: content.returnable,
+            limit_pieces: content.limit.map(|limit| limit.pieces),
+            limit_days: content.limit.map(|limit| limit.days),
             storage: content.storage,
             shelf_days: content.shelf_days,
             shop: shown.shop.name,

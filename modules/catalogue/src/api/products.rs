@@ -127,6 +127,10 @@ pub(crate) struct DraftBody {
     shelf_days: String,
     /// Whether it can be sent back within seven days without a reason: `yes`, `no`.
     returnable: String,
+    /// Pieces that one buyer may have; empty for any number.
+    limit: String,
+    /// Days in which they count; empty for 30.
+    limit_days: String,
     /// The freight template, by its name; empty if sending is free everywhere.
     freight: String,
     /// Number of the recognition as a product of assistance.
@@ -177,6 +181,8 @@ impl From<DraftBody> for Draft {
             storage: body.storage,
             shelf_days: body.shelf_days,
             returnable: body.returnable,
+            limit: body.limit,
+            limit_days: body.limit_days,
             freight: body.freight,
             certificate: body.certificate,
             certificate_until: body.certificate_until,
@@ -208,6 +214,8 @@ impl From<Draft> for DraftBody {
             storage: draft.storage,
             shelf_days: draft.shelf_days,
             returnable: draft.returnable,
+            limit: draft.limit,
+            limit_days: draft.limit_days,
             freight: draft.freight,
             certificate: draft.certificate,
             certificate_until: draft.certificate_until,

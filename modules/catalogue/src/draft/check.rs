@@ -9,7 +9,7 @@ use sh_files::{
 use sh_kernel::{Day, Fen, Id, RegionCode};
 use sh_regions::{Regions, Resolution};
 
-use super::{Content, Draft, Flaw, SKUS_MAX, SkuContent, SkuDraft};
+use super::{Content, Draft, Flaw, Limit, SKUS_MAX, SkuContent, SkuDraft};
 use crate::{Categories, model::Freight};
 
 /// Characters of a name.
@@ -32,6 +32,13 @@ const PRICE_MAX: Fen = Fen(1_000_000_000);
 const CONTENT_MAX: i64 = 100_000_000;
 /// The longest shelf life: thirty years.
 const SHELF_DAYS_MAX: i64 = 10_950;
+
+/// Pieces that a limit may allow: one order takes no more of a variant.
+const LIMIT_PIECES_MAX: i64 = 999;
+/// Days in which the pieces of a limit count at most.
+const LIMIT_DAYS_MAX: i64 = 365;
+/// Days in which they count if nothing is typed.
+const LIMIT_DAYS: i64 = 30;
 
 /// What a check must know besides the draft.
 #[derive(Debug, Clone)]
@@ -66,6 +73,7 @@ impl Draft {
         let storage = read.optional("storage", &self.storage, TERMS_CHARS_MAX);
         let shelf_days = read.shelf_days(&self.shelf_days);
         let returnable = read.yes_or_no("returnable", &self.returnable);
+        let limit = read.limit(&self.limit, &self.limit_days);
         let freight = read.freight(&self.freight, facts);
         let certificate = read.certificate(self, facts.today);
         let content = (code, name, kind, origin, producer, unit, delivery, after_sales, returnable);
@@ -108,6 +116,7 @@ impl Draft {
             storage,
             shelf_days,
             returnable,
+            limit,
             freight,
             certificate,
             publish: self.publish,
@@ -201,6 +210,24 @@ impl Reader {
             return Some(days);
         }
         self.flaw(Flaw::new("shelf-days", "shelf-days-range", typed))
+    }
+
+    fn limit(&mut self, pieces: &str, days: &str) -> Option<Limit> {
+        let pieces = self.between("limit", pieces, LIMIT_PIECES_MAX);
+        let days = self.between("limit-days", days, LIMIT_DAYS_MAX);
+        Some(Limit { pieces: pieces?, days: days.unwrap_or(LIMIT_DAYS) })
+    }
+
+    /// A number from 1 to `most`; nothing if nothing is typed.
+    fn between(&mut self, field: &'static str, typed: &str, most: i64) -> Option<i64> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let number = self.cell(field, parse::count(&Cell::text(typed)))?;
+        if (1..=most).contains(&number) {
+            return Some(number);
+        }
+        self.flaw(Flaw::new(field, "limit-range", typed).with("most", &most))
     }
 
     fn freight(&mut self, typed: &str, facts: &Facts) -> Option<Id<Freight>> {
@@ -484,6 +511,8 @@ mod tests {
         assert_eq!(with(|d| d.returnable = "也许".to_owned()), ["returnable:yes-or-no"]);
         assert_eq!(with(|d| d.freight = "没有的模板".to_owned()), ["freight:freight-unknown"]);
         assert_eq!(with(|d| d.shelf_days = "0".to_owned()), ["shelf-days:shelf-days-range"]);
+        assert_eq!(with(|d| d.limit = "0".to_owned()), ["limit:limit-range"]);
+        assert_eq!(with(|d| d.limit_days = "366".to_owned()), ["limit-days:limit-range"]);
         assert_eq!(with(|d| d.skus[0].content = "5".to_owned()), ["sku-0-content:content-unit"]);
         assert_eq!(with(|d| d.skus[0].gross = "4kg".to_owned()), ["sku-0-gross:gross-less"]);
         assert_eq!(with(|d| d.skus[0].price = "-1".to_owned()), ["sku-0-price:price-range"]);

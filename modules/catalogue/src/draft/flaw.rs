@@ -21,6 +21,8 @@ pub const FIELDS: &[&str] = &[
     "storage",
     "shelf-days",
     "returnable",
+    "limit",
+    "limit-days",
     "freight",
     "certificate",
     "certificate-until",

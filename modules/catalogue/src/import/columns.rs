@@ -43,6 +43,8 @@ pub(crate) const COLUMNS: &[Column] = &[
     product("storage", &["贮存方法", "Storage", "贮存", "储存方法", "保存方法"], 16),
     product("shelf-days", &["保质期（天）", "Shelf life in days", "保质期", "保质天数"], 10),
     product("returnable", &["7天无理由退货", "Returnable", "七天无理由退货", "7天无理由", "无理由退货"], 12),
+    product("limit", &["每人限购（件）", "Limit per buyer", "限购", "每人限购", "限购数量"], 10),
+    product("limit-days", &["限购天数", "Days of the limit", "限购周期"], 10),
     product("freight", &["运费模板", "Freight template", "运费", "快递模板"], 14),
     product("certificate", &["帮扶产品认定编号", "Certificate", "认定编号", "扶贫产品编号", "证书编号"], 20),
     product("certificate-until", &["认定有效期至", "Certificate until", "认定到期", "有效期至"], 14),

@@ -8,6 +8,7 @@ use sh_kernel::Id;
 use super::shop::json_if;
 use crate::{
     basket::{BasketSku, Blocked},
+    draft::Limit,
     freight::Template,
     model::{Shelf, Shop, ShopState, Sku, unit_of_code},
 };
@@ -16,7 +17,7 @@ sh_db::statements! {
     /// Variants with what buying them depends on.
     FOR_BASKET = "SELECT s.id, s.version, s.price, s.spec, s.content, s.gross_grams, s.active, p.id, p.version, p.name, \
         p.shelf, p.kind, p.origin, p.producer, p.unit, p.returnable, p.certified_until, p.cover, h.id, h.party, h.name, \
-        h.organisation, h.state, f.id, f.template \
+        h.organisation, h.state, f.id, f.template, p.limit_pieces, p.limit_days \
         FROM sku s JOIN product p ON p.id = s.product AND p.shop = s.shop JOIN shop h ON h.id = s.shop \
         LEFT JOIN freight f ON f.id = p.freight AND f.shop = p.shop WHERE s.id {{in_uuid $1}}";
     /// Variants on offer of a shop by a part of a name or code.
@@ -50,6 +51,7 @@ impl FromRow for BasketSku {
             producer: row.get(13)?,
             unit: unit_of_code(row.get(14)?),
             returnable: row.get(15)?,
+            limit: limit(row.get(25)?, row.get(26)?),
             certified_until: row.get(16)?,
             cover: row.get(17)?,
             shop: row.get(18)?,
@@ -61,6 +63,10 @@ impl FromRow for BasketSku {
             blocked,
         })
     }
+}
+
+fn limit(pieces: Option<i64>, days: Option<i64>) -> Option<Limit> {
+    Some(Limit { pieces: pieces?, days: days? })
 }
 
 pub(crate) async fn for_basket(tx: &mut Tx, skus: &[Id<Sku>]) -> Result<Vec<BasketSku>, DbError> {

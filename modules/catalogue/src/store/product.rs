@@ -75,6 +75,7 @@ sh_db::statements! {
     APPROVE = "UPDATE product SET review = 0, remarks = NULL, draft = NULL, decided_at = $4, decided_by = $5, \
         stamp = stamp + 1, version = version + 1, shelf = $6, code = $7, name = $8, kind = $9, origin = $10, \
         producer = $11, unit = $12, freight = $13, returnable = $14, certified_until = $15, lead = $16, cover = $17, \
+        limit_pieces = $19, limit_days = $20, \
         on_sale_at = CASE WHEN CAST($6 AS BIGINT) = 2 AND on_sale_at IS NULL THEN $4 ELSE on_sale_at END, content = $18 \
         WHERE id = $1 AND shop = $2 AND review = 2 AND stamp = $3";
     /// Whether it can be bought, and why not.
@@ -458,7 +459,9 @@ pub(crate) async fn approve(tx: &mut Tx, row: &ProductRow, approved: &Approved<'
         content.certificate.as_ref().map(|certificate| certificate.1),
         approved.lead,
         approved.cover,
-        to_json(content)?
+        to_json(content)?,
+        content.limit.map(|limit| limit.pieces),
+        content.limit.map(|limit| limit.days)
     ];
     Ok(tx.execute(&APPROVE, values).await? > 0)
 }

@@ -8,6 +8,7 @@ use sh_kernel::{Day, Fen, Id};
 use sh_ledger::{Account, Plan};
 use sh_stock::ForSale;
 
+use super::limit::Bought;
 use crate::{
     command::{Command, Place, What},
     commission::Rule,
@@ -29,6 +30,8 @@ pub(crate) struct Known {
     pub(crate) lots: Vec<ForSale>,
     /// What is taken of what is sold today, in its order.
     pub(crate) rules: Vec<Rule>,
+    /// What buyers of limited products have had of them.
+    pub(crate) bought: Bought,
     /// Refunds that a provider has sent.
     pub(crate) refunds: HashMap<Id<Refund>, RefundRow>,
 }
@@ -60,6 +63,7 @@ impl Known {
             known.refunds = rows.into_iter().map(|row| (row.id, row)).collect();
         }
         known.load_goods(tx, commands, today).await?;
+        known.bought = Bought::load(tx, commands, &known.skus, today.start()).await?;
         plan.load(tx, known.accounts(commands)).await?;
         Ok(known)
     }
@@ -123,7 +127,7 @@ impl Known {
     }
 }
 
-fn places(commands: &[Command]) -> impl Iterator<Item = &Place> {
+pub(super) fn places(commands: &[Command]) -> impl Iterator<Item = &Place> {
     commands.iter().filter_map(|command| match &command.what {
         What::Place(place) => Some(&**place),
         _ => None,

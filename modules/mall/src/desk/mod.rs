@@ -4,6 +4,7 @@
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 mod known;
+mod limit;
 mod notes;
 mod owed;
 mod parts;
@@ -17,6 +18,7 @@ use sh_kernel::{Fen, Id};
 use sh_ledger::{Plan, Refusal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::limit::Had;
 pub(crate) use self::notes::Note;
 use self::{known::Known, notes::Notes, write::Work};
 use crate::{
@@ -139,6 +141,9 @@ impl Desk {
             Ok(amount.0.to_be_bytes().to_vec())
         })?;
         if !answer.repeated {
+            if let Some(placed) = &step.placed {
+                known.bought.add(&known.skus, placed);
+            }
             if let Some((id, whole)) = next {
                 known.put(id, whole);
             }

@@ -10,7 +10,7 @@ use sh_catalogue::{
 use sh_kernel::{Fen, Id, Overflow};
 use sh_ledger::{Plan, Source, Transfer};
 
-use super::{Step, known::Known, posting};
+use super::{Step, known::Known, limit, posting};
 use crate::{
     command::{Place, PlaceLine},
     commission::{self, Sold},
@@ -48,6 +48,7 @@ pub(super) fn decide(
     if order.amount != place.expected {
         return Err(Refused::Total { expected: place.expected, actual: order.amount });
     }
+    limit::check(known, step.at, &place.buyer, &place.address.phone, &lines)?;
     let picks = picks(plan, known, &lines)?;
     check_open(plan, &order)?;
     let lines: Vec<LineRow> = lines.into_iter().map(|(line, _)| line).collect();
@@ -70,7 +71,7 @@ fn check_shape(lines: &[PlaceLine]) -> Result<(), Refused> {
     Ok(())
 }
 
-type Line<'a> = (LineRow, &'a BasketSku);
+pub(super) type Line<'a> = (LineRow, &'a BasketSku);
 
 /// The lines as they are sold now; refuses what is off sale, then what has another price than the buyer saw.
 fn lines<'a>(

@@ -1,12 +1,16 @@
 //! Orders with their parts, lines and picks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use sh_catalogue::model::Product;
 use sh_db::{DbError, FromRow, Row, Tx, Value, binds};
 use sh_kernel::{Id, Instant};
 
-use crate::commission::Charge;
-use crate::model::{Address, LineRow, Order, OrderRow, PartRow, PickRow, ReceiptRow, Title, Whole};
+use crate::{
+    commission::Charge,
+    desk::Had,
+    model::{Address, LineRow, Order, OrderRow, PartRow, PickRow, ReceiptRow, Title, Whole},
+};
 
 sh_db::inserts! {
     /// New orders.
@@ -68,6 +72,14 @@ sh_db::statements! {
     /// From which lots they are served.
     PICKS = "SELECT order_id, line, lot, location, quantity FROM mall_pick WHERE order_id {{in_uuid $1}} \
         ORDER BY order_id, line, lot, location";
+    /// Pieces of some products in live orders of some buyers since an instant; what was granted back does not count.
+    HAD_BY_BUYER = "SELECT o.id, o.buyer, o.phone, o.placed_at, l.product, CAST(SUM(l.pieces - l.back_pieces) AS BIGINT) \
+        FROM mall_order o JOIN mall_line l ON l.order_id = o.id WHERE o.buyer {{in_text $1}} AND o.state <> 3 \
+        AND o.placed_at > $3 AND l.product {{in_uuid $2}} GROUP BY o.id, o.buyer, o.phone, o.placed_at, l.product";
+    /// The same of orders to some telephones.
+    HAD_BY_PHONE = "SELECT o.id, o.buyer, o.phone, o.placed_at, l.product, CAST(SUM(l.pieces - l.back_pieces) AS BIGINT) \
+        FROM mall_order o JOIN mall_line l ON l.order_id = o.id WHERE o.phone {{in_text $1}} AND o.state <> 3 \
+        AND o.placed_at > $3 AND l.product {{in_uuid $2}} GROUP BY o.id, o.buyer, o.phone, o.placed_at, l.product";
     /// What was paid for them.
     RECEIPTS = "SELECT order_id, provider, reference, amount, applied, returned, at FROM mall_receipt \
         WHERE order_id {{in_uuid $1}} ORDER BY order_id, at, provider, reference";
@@ -217,6 +229,36 @@ fn grouped<T>(rows: Vec<T>, order: impl Fn(&T) -> Id<Order>) -> HashMap<Id<Order
         map.entry(order(&row)).or_default().push(row);
     }
     map
+}
+
+impl FromRow for Had {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self {
+            order: row.get(0)?,
+            buyer: row.get(1)?,
+            phone: row.get(2)?,
+            placed_at: row.get(3)?,
+            product: row.get(4)?,
+            pieces: row.get(5)?,
+        })
+    }
+}
+
+/// Pieces of some products in live orders of these buyers, or to these telephones; each order once.
+pub(crate) async fn had(
+    tx: &mut Tx,
+    buyers: &[String],
+    phones: &[String],
+    products: &[Id<Product>],
+    since: Instant,
+) -> Result<Vec<Had>, DbError> {
+    let mut rows: Vec<Had> = tx.fetch_all(&HAD_BY_BUYER, binds![buyers, products, since]).await?;
+    if !phones.is_empty() {
+        let known: HashSet<_> = rows.iter().map(|row| (row.order, row.product)).collect();
+        let more: Vec<Had> = tx.fetch_all(&HAD_BY_PHONE, binds![phones, products, since]).await?;
+        rows.extend(more.into_iter().filter(|row| !known.contains(&(row.order, row.product))));
+    }
+    Ok(rows)
 }
 
 /// One order.

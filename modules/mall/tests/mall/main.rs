@@ -6,6 +6,7 @@ mod api;
 mod audit;
 mod checkout;
 mod figures;
+mod limit;
 mod pages;
 mod parts;
 mod pay;

@@ -138,13 +138,19 @@ impl Market {
             }],
             ..Draft::default()
         };
+        self.sell(by, shop, &draft).await[0]
+    }
+
+    /// Puts what a draft says on sale. Returns its variants.
+    pub(crate) async fn sell(&self, by: &str, shop: Id<Shop>, draft: &Draft) -> Vec<Id<Sku>> {
         let ctx = self.ctx(by);
-        let id = edit::create(&ctx, &self.app, shop, &draft).await.unwrap();
+        let id = edit::create(&ctx, &self.app, shop, draft).await.unwrap();
         edit::submit(&ctx, &self.app, id).await.unwrap();
         let operator = self.ctx(OPERATOR);
         let stamp = edit::open(&operator, &self.app, id).await.unwrap().product.stamp;
         review::decide(&operator, &self.app, id, stamp, &Decision::Approve).await.unwrap();
-        edit::open(&operator, &self.app, id).await.unwrap().skus[0].id
+        let opened = edit::open(&operator, &self.app, id).await.unwrap();
+        opened.skus.iter().map(|sku| sku.id).collect()
     }
 
     /// Takes goods in; nothing for none.

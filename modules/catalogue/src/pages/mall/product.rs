@@ -220,12 +220,17 @@ fn terms(locale: Locale, shown: &public::Shown) -> Markup {
         Some(row) => crate::pages::shop::freight::summary(locale, &row.template),
     };
     let returns = if content.returnable { "mall-returnable-note" } else { "mall-fresh-note" };
-    facts(&[
+    let mut rows = vec![
         (locale.t("mall-delivery"), html! { (content.delivery) }),
         (locale.t("mall-freight"), html! { (freight) }),
         (locale.t("mall-after-sales"), html! { (content.after_sales) }),
         (locale.t("mall-returns"), html! { (locale.t(returns)) }),
-    ])
+    ];
+    if let Some(limit) = content.limit {
+        let args = [("pieces", limit.pieces.into()), ("days", limit.days.into())];
+        rows.push((locale.t("mall-limit"), html! { (locale.with("mall-limit-is", &args)) }));
+    }
+    facts(&rows)
 }
 
 fn shop(locale: Locale, shown: &public::Shown) -> Markup {

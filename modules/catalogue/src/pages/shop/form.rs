@@ -155,6 +155,10 @@ fn terms(ctx: &Context, opened: &Opened, draft: &Draft, errors: &FieldErrors) ->
     let area = |name: &str, value: &str| {
         field(ctx, Field::area(name, &label(ctx, name), 2), name, value, errors).required().render(locale)
     };
+    let number = |name: &str, value: &str, unit: &str| {
+        let input = Field::text(name, &label(ctx, name)).keyboard("numeric").suffix(ctx.t(unit));
+        field(ctx, input, name, value, errors).render(locale)
+    };
     let mut freights = vec![Choice::new("", ctx.t("product-freight-free"))];
     freights.extend(opened.freights.iter().map(|row| Choice::new(row.id.to_string(), row.name.clone())));
     let choices = [
@@ -173,6 +177,10 @@ fn terms(ctx: &Context, opened: &Opened, draft: &Draft, errors: &FieldErrors) ->
                 .render(locale))
             (radios(locale, "returnable", &label(ctx, "returnable"), &choices, &draft.returnable, wrong))
             (area("after-sales", &draft.after_sales))
+            div.query-fields {
+                (number("limit", &draft.limit, "unit-pieces"))
+                (number("limit-days", &draft.limit_days, "unit-days"))
+            }
         }
     }
 }

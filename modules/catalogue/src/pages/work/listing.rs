@@ -186,6 +186,8 @@ fn tell(ctx: &Context, opened: &Opened, draft: &Draft) -> Vec<(&'static str, Str
         ("storage", draft.storage.clone()),
         ("shelf-days", draft.shelf_days.clone()),
         ("returnable", draft.returnable.clone()),
+        ("limit", draft.limit.clone()),
+        ("limit-days", draft.limit_days.clone()),
         ("freight", freight.map_or_else(|| ctx.t("product-freight-free"), |row| row.name.clone())),
         ("certificate", draft.certificate.clone()),
         ("certificate-until", draft.certificate_until.clone()),
