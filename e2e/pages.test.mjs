@@ -82,6 +82,8 @@ const pages = [
   { path: "/data/definitions/gd-3y/1" },
   { path: "/data/api" },
   { path: "/login" },
+  { path: "/login/phone" },
+  { path: "/register" },
   { path: "/nowhere", status: 404 },
   { path: "/data/m/nothing", status: 404 },
   { path: "/w/imports/new", as: "auditor", status: 403 },

@@ -170,3 +170,32 @@ cli-user-password-set = Account { $login } has a new password; its sessions have
 cli-user-password = Password: { $password }
     It is shown this once. Change it under “My account” after signing in.
 cli-user-unknown = There is no such account
+
+login-by-phone = Sign in or register with a code by phone
+login-by-password = Sign in with login and password
+login-register = No account yet? Register
+
+phone-title = Sign in by phone
+phone-intro = We send a code to your phone; enter it and you are signed in. A number that is new here gets an account.
+phone-number = Mobile number
+phone-wrong = Enter the 11 digits of a mainland mobile number
+phone-send = Send the code
+phone-code-title = Enter the code
+phone-code-sent = The code went to { $phone } and is good for { $minutes } minutes
+phone-code-demo = This demonstration sends no messages. The code is:
+phone-code = Code of 6 digits
+phone-code-wrong = This is not the code. Check it and enter it again
+phone-enter = Sign in
+phone-again = Nothing came: send again or use another number
+
+register-title = Register
+register-intro = An account for buyers; you can order at once. Suppliers and buying units get theirs from an administrator.
+register-button = Register and sign in
+register-known = You have an account? Sign in
+
+problem-code-over = The code is over
+problem-code-over-advice = Codes end after some minutes, once used, or when entered wrong too often. Ask for a new one.
+problem-code-not-sent = The code was not sent
+problem-code-not-sent-advice = Try again in a moment, or sign in with login and password.
+problem-too-many-attempts = Too many attempts
+problem-too-many-attempts-advice = Try again in { $seconds } s.

@@ -167,3 +167,32 @@ cli-user-password-set = 账号 { $login } 的密码已换，登录已全部退�
 cli-user-password = 密码：{ $password }
     只显示这一次。登录后请到“我的账号”换成自己的。
 cli-user-unknown = 没有这个账号
+
+login-by-phone = 手机验证码登录、注册
+login-by-password = 账号密码登录
+login-register = 没有账号，注册一个
+
+phone-title = 手机验证码登录
+phone-intro = 收到验证码后填写即登录。手机号没有用过的，同时开通账号。
+phone-number = 手机号
+phone-wrong = 请填 11 位手机号
+phone-send = 发送验证码
+phone-code-title = 填写验证码
+phone-code-sent = 验证码已发到 { $phone }，{ $minutes } 分钟内有效
+phone-code-demo = 演示环境不发短信，验证码是：
+phone-code = 6 位验证码
+phone-code-wrong = 验证码不对，请核对后再填
+phone-enter = 登录
+phone-again = 没收到，换个号码或重新发送
+
+register-title = 注册账号
+register-intro = 买家用的账号，注册后即可下单。供货、采购单位请由管理员开通。
+register-button = 注册并登录
+register-known = 已有账号，去登录
+
+problem-code-over = 验证码已失效
+problem-code-over-advice = 验证码超时、用过或填错太多次都会失效。请重新获取一个。
+problem-code-not-sent = 验证码没发出去
+problem-code-not-sent-advice = 请稍后再试，或用账号密码登录。
+problem-too-many-attempts = 试得太频繁
+problem-too-many-attempts-advice = 请 { $seconds } 秒后再试。

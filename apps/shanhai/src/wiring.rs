@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
+use sh_access::phone::{OnScreen, PhoneCodes};
 use sh_catalogue::{
     hook::{Buy, Headline},
     service::halls::Counts,
@@ -103,6 +104,11 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
 /// The program with a made-up way to pay, for demonstrations: whoever can open its page has paid.
 pub(crate) fn with_simulator(app: App) -> App {
     app.with(Providers::new(vec![Arc::new(Simulator), Arc::new(Bank)]))
+}
+
+/// The program with codes for phones shown on the page, for demonstrations: whoever asks for one has the phone.
+pub(crate) fn with_codes_on_screen(app: App) -> App {
+    app.with(PhoneCodes(Arc::new(OnScreen::default())))
 }
 
 /// Every step of every module's schema.

@@ -28,6 +28,12 @@ pub enum Error {
         /// Seconds until the next attempt is heard.
         seconds: u32,
     },
+    /// The code of a phone is too old, was used, or was told wrong too often.
+    #[error("the code cannot be told any more")]
+    CodeOver,
+    /// The code did not leave for the phone.
+    #[error("the code was not sent: {0}")]
+    NotSent(String),
     /// The person has no such key.
     #[error("there is no such key")]
     NoSuchKey,
@@ -72,7 +78,8 @@ impl AppError for Error {
             Self::Denied(inner) => inner.kind(),
             Self::Invalid(inner) => inner.kind(),
             Self::NoSuchUser | Self::NoSuchKey => Kind::NotFound,
-            Self::OwnAccount | Self::TooManyKeys | Self::KeyMadeBefore => Kind::Conflict,
+            Self::OwnAccount | Self::TooManyKeys | Self::KeyMadeBefore | Self::CodeOver => Kind::Conflict,
+            Self::NotSent(_) => Kind::Unavailable,
             Self::WrongCredentials | Self::KeyUnknown | Self::KeyExpired | Self::KeyRevoked => {
                 Kind::Unauthenticated
             }
@@ -87,6 +94,8 @@ impl AppError for Error {
             Self::Denied(inner) => inner.code(),
             Self::Invalid(inner) => inner.code(),
             Self::NoSuchUser | Self::NoSuchKey => "not-found",
+            Self::CodeOver => "code-over",
+            Self::NotSent(_) => "code-not-sent",
             Self::KeyUnknown => "key-unknown",
             Self::KeyExpired => "key-expired",
             Self::KeyRevoked => "key-revoked",

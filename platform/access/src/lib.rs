@@ -10,6 +10,7 @@ pub mod keys;
 mod limits;
 mod pages;
 mod password;
+pub mod phone;
 mod session;
 mod store;
 pub mod users;
@@ -28,6 +29,7 @@ pub use session::{ABSOLUTE_SECONDS, IDLE_SECONDS};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "access", version: 1, text: include_str!("../migrations/0001_access.sql") },
     Migration { module: "access", version: 2, text: include_str!("../migrations/0002_keys.sql") },
+    Migration { module: "access", version: 3, text: include_str!("../migrations/0003_phone.sql") },
 ];
 
 /// What this module keeps in memory: the limits on attempts and on passwords being checked at once.
@@ -79,6 +81,9 @@ pub fn module() -> Module {
             OpenApiRouter::new()
                 .routes(routes!(pages::audit::api_list))
                 .route("/login", get(pages::login::show).post(pages::login::enter))
+                .route("/login/phone", get(pages::phone::ask).post(pages::phone::send))
+                .route("/login/phone/{id}", get(pages::phone::show).post(pages::phone::enter))
+                .route("/register", get(pages::register::show).post(pages::register::register))
                 .route("/logout", post(pages::login::leave))
                 .route("/me", get(pages::me::show).post(pages::me::change))
                 .route("/w/users", get(pages::users::list).post(pages::user_new::create))

@@ -66,6 +66,18 @@ impl Limits {
         }
     }
 
+    /// Counts one attempt from an address.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] with the time to wait.
+    pub(crate) fn address(&self, address: Option<IpAddr>) -> Result<(), Error> {
+        if self.by_address.len() > KEYS_MAX {
+            self.by_address.retain_recent();
+        }
+        let Some(address) = address else { return Ok(()) };
+        self.by_address.check_key(&address).map_err(|until| self.refused(&until))
+    }
+
     /// Counts one attempt.
     ///
     /// # Errors
@@ -74,12 +86,7 @@ impl Limits {
         if self.by_login.len() > KEYS_MAX {
             self.by_login.retain_recent();
         }
-        if self.by_address.len() > KEYS_MAX {
-            self.by_address.retain_recent();
-        }
-        if let Some(address) = address {
-            self.by_address.check_key(&address).map_err(|until| self.refused(&until))?;
-        }
+        self.address(address)?;
         self.by_login.check_key(&login.to_owned()).map_err(|until| self.refused(&until))
     }
 

@@ -64,11 +64,16 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Characters of a password that is made.
 const MADE_CHARS: usize = 20;
 
+/// So many random letters and digits.
+pub(crate) fn letters(count: usize) -> Result<String, Error> {
+    let mut bytes = vec![0_u8; count];
+    SysRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Password(error.to_string()))?;
+    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+}
+
 /// A password of random letters and digits, in groups of five.
 pub(crate) fn make() -> Result<String, Error> {
-    let mut bytes = [0_u8; MADE_CHARS];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Password(error.to_string()))?;
-    let letters: Vec<char> = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> = letters(MADE_CHARS)?.chars().collect();
     let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
     Ok(groups.join("-"))
 }

@@ -112,23 +112,31 @@ pub(crate) async fn sign_in(
         tracing::warn!(login, remote = ?ctx.remote, "sign-in refused");
         return Err(Error::WrongCredentials);
     };
-    let (now, secret) = (ctx.now(), secret()?);
+    let secret = secret()?;
     let actor = Actor::User(Box::new(account.into_info()));
     let ctx = ctx.acting_as(actor.clone());
     let id = actor.user().map(|user| user.id).ok_or(Error::NoSuchUser)?;
-    app.db
-        .write(async |tx| {
-            let (expires, idle) = (now.plus_seconds(ABSOLUTE_SECONDS), now.plus_seconds(-IDLE_SECONDS));
-            tx.execute(&store::DROP_OLD_SESSIONS, binds![now, idle]).await?;
-            if let Some(old) = old {
-                tx.execute(&store::DROP_SESSION, binds![old.bytes()]).await?;
-            }
-            tx.insert(&store::ADD_SESSION, binds![Token::of(&secret).bytes(), id, now, now, expires]).await?;
-            tx.execute(&store::SET_SIGNED_IN, binds![id, now]).await?;
-            audit::record(tx, &ctx, Entry::new("sign-in", "user", id)).await
-        })
-        .await?;
+    app.db.write(async |tx| begin(tx, &ctx, id, &secret, old).await).await?;
     Ok((actor, secret))
+}
+
+/// Begins the session of somebody who has shown who they are; `ctx` acts as them. The session of `old`, if any, ends.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    ctx: &Context,
+    id: Id<User>,
+    secret: &str,
+    old: Option<&Token>,
+) -> Result<(), DbError> {
+    let now = ctx.now();
+    let (expires, idle) = (now.plus_seconds(ABSOLUTE_SECONDS), now.plus_seconds(-IDLE_SECONDS));
+    tx.execute(&store::DROP_OLD_SESSIONS, binds![now, idle]).await?;
+    if let Some(old) = old {
+        tx.execute(&store::DROP_SESSION, binds![old.bytes()]).await?;
+    }
+    tx.insert(&store::ADD_SESSION, binds![Token::of(secret).bytes(), id, now, now, expires]).await?;
+    tx.execute(&store::SET_SIGNED_IN, binds![id, now]).await?;
+    audit::record(tx, ctx, Entry::new("sign-in", "user", id)).await
 }
 
 /// Ends the session of a token.

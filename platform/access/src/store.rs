@@ -19,6 +19,10 @@ sh_db::inserts! {
         "ON CONFLICT (user_id, role, scope) DO NOTHING";
     /// A new session.
     ADD_SESSION = user_session(token Bytes, user_id Uuid, created_at Instant, seen_at Instant, expires_at Instant) "";
+    /// A phone and its account.
+    ADD_PHONE = user_phone(phone Text, user_id Uuid, confirmed_at Instant) "";
+    /// A code on its way to a phone.
+    ADD_CODE = phone_code(id Uuid, phone Text, code Bytes, made_at Instant, tries I64) "";
     /// A new key; nothing if its form was sent before.
     ADD_KEY = api_key(id Uuid, user_id Uuid, secret Bytes, prefix Text, name Text, scopes Text, created_at Instant,
         expires_at Instant) "ON CONFLICT (id) DO NOTHING";
@@ -66,6 +70,21 @@ sh_db::statements! {
     DROP_SESSIONS_OF = "DELETE FROM user_session WHERE user_id = $1 AND token <> $2";
     /// Forgets sessions that have ended by themselves.
     DROP_OLD_SESSIONS = "DELETE FROM user_session WHERE expires_at <= $1 OR seen_at <= $2";
+    /// Whose a phone is.
+    PHONE_OWNER = "SELECT user_id FROM user_phone WHERE phone = $1";
+    /// The phone of an account.
+    PHONE_OF = "SELECT phone FROM user_phone WHERE user_id = $1";
+    /// Forgets codes that were made before an instant.
+    DROP_OLD_CODES = "DELETE FROM phone_code WHERE made_at < $1";
+    /// How many codes of a phone are kept, and when the last was made.
+    CODES_OF = "SELECT COUNT(*), MAX(made_at) FROM phone_code WHERE phone = $1";
+    /// To which phone a code went that can still be told.
+    CODE_PHONE = "SELECT phone FROM phone_code WHERE id = $1 AND made_at > $2 AND used_at IS NULL";
+    /// Counts an attempt to tell a code, if there is one to be told.
+    TRY_CODE = "UPDATE phone_code SET tries = tries + 1 WHERE id = $1 AND made_at > $2 AND used_at IS NULL AND tries < $3
+        RETURNING phone, code";
+    /// Uses a code up.
+    USE_CODE = "UPDATE phone_code SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
     /// Keys of a person before a key, newest first.
     KEYS = "SELECT id, name, prefix, scopes, created_at, expires_at, used_at, revoked_at FROM api_key
         WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";

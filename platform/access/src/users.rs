@@ -5,7 +5,7 @@ use sh_db::{DbError, Tx, binds};
 use sh_http::{
     App, Context, Failure, Grant, Invalid, Listing, Named, Names, Page, Permission, Scope, Thing, User,
 };
-use sh_kernel::{FieldErrors, Id, Instant};
+use sh_kernel::{FieldErrors, Id, Instant, Phone};
 use sh_ui::Locale;
 
 use crate::{
@@ -101,10 +101,19 @@ pub async fn create_user(ctx: &Context, app: &App, new: NewUser) -> Result<Id<Us
         organisation: new.organisation.trim().to_owned(),
         ..new
     };
-    check_new(&new, ctx.locale)?;
+    add(ctx, app, &new, "create-user").await
+}
+
+/// Makes an account; `action` says in the log how it came to be. Whoever calls this has checked the permission.
+pub(crate) async fn add(
+    ctx: &Context,
+    app: &App,
+    new: &NewUser,
+    action: &'static str,
+) -> Result<Id<User>, Error> {
+    check_new(new, ctx.locale)?;
     let hash = app.get::<Access>()?.passwords.hash(&new.password).await?;
     let id: Id<User> = ctx.id();
-    let new = &new;
     let outcome = app
         .db
         .write(async |tx| {
@@ -116,7 +125,7 @@ pub async fn create_user(ctx: &Context, app: &App, new: NewUser) -> Result<Id<Us
                 .map(|grant| binds![id, grant.role.code(), grant.scope.to_code(), ctx.now()]);
             tx.insert_many(&store::ADD_GRANT, grants.collect::<Vec<_>>()).await?;
             let account = store::user(tx, id).await?.ok_or(Error::NoSuchUser)?;
-            audit::record(tx, ctx, Entry::new("create-user", "user", id).after(&state(&account))).await?;
+            audit::record(tx, ctx, Entry::new(action, "user", id).after(&state(&account))).await?;
             Ok(id)
         })
         .await;
@@ -233,7 +242,25 @@ async fn replace_password(
     .await
 }
 
-/// Changes one's own password, which needs the present one. Other sessions end, the one of `kept` goes on; keys are revoked.
+/// What the page of one's own account shows besides what a session knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Own {
+    pub(crate) has_password: bool,
+    pub(crate) phone: Option<Phone>,
+}
+
+pub(crate) async fn own(app: &App, id: Id<User>) -> Result<Own, Error> {
+    app.db
+        .read(async |tx| {
+            let account = store::user(tx, id).await?.ok_or(Error::NoSuchUser)?;
+            let phone: Option<(String,)> = tx.fetch_optional(&store::PHONE_OF, binds![id]).await?;
+            let phone = phone.and_then(|(phone,)| Phone::read(&phone).ok());
+            Ok(Own { has_password: account.password.is_some(), phone })
+        })
+        .await
+}
+
+/// Changes one's own password, which needs the present one, if there is one. Other sessions end, the one of `kept` goes on; keys are revoked.
 ///
 /// # Errors
 /// [`Error::Denied`] for nobody, [`Error::Invalid`], [`Error::TooManyAttempts`].
@@ -248,7 +275,9 @@ pub(crate) async fn change_own_password(
     let access = app.get::<Access>()?;
     access.limits.attempt(&user.login, ctx.remote)?;
     let account = app.db.read(async |tx| store::user(tx, user.id).await).await?.ok_or(Error::NoSuchUser)?;
-    if !access.passwords.fits(present, account.password.as_deref()).await? {
+    // Whoever signs in by phone has none to begin with; the session shows who they are.
+    let asked = account.password.is_some();
+    if asked && !access.passwords.fits(present, account.password.as_deref()).await? {
         let mut errors = FieldErrors::default();
         errors.push("/present", "wrong", ctx.t("me-present-wrong"));
         return Err(Invalid(errors).into());

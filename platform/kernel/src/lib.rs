@@ -11,6 +11,7 @@ mod day;
 mod field;
 mod id;
 mod money;
+mod phone;
 mod quantity;
 
 pub use clock::{Clock, FixedClock, IdGen, Instant, SystemClock};
@@ -19,4 +20,5 @@ pub use day::{Day, Month, NotADay};
 pub use field::{FieldError, FieldErrors};
 pub use id::Id;
 pub use money::{Fen, Overflow, display_amount, split_by_weight};
+pub use phone::{NotAPhone, Phone};
 pub use quantity::Quantity;

@@ -46,7 +46,7 @@ impl Demo {
             site: demo::site(),
             ..Settings::default()
         };
-        let app = wiring::with_simulator(wiring::open(place, settings).await?);
+        let app = wiring::with_codes_on_screen(wiring::with_simulator(wiring::open(place, settings).await?));
         wiring::install(&app).await?;
         let mut logins = demo::users::create(&app).await?;
         let past = Past::begin(&app);

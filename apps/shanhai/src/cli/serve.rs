@@ -28,6 +28,10 @@ pub(crate) struct Serve {
     /// With a made-up way to pay, for trying things out: whoever can open its page has paid.
     #[arg(long, env = "SHANHAI_PAY_SIMULATOR")]
     pay_simulator: bool,
+    /// Signing in by phone with codes that are shown on the page instead of sent, for trying things out: whoever knows a
+    /// number can sign in with it.
+    #[arg(long, env = "SHANHAI_PHONE_CODES_ON_SCREEN")]
+    phone_codes_on_screen: bool,
 }
 
 impl Serve {
@@ -35,6 +39,9 @@ impl Serve {
         let mut app = wiring::open(place, self.settings()).await?;
         if self.pay_simulator {
             app = wiring::with_simulator(app);
+        }
+        if self.phone_codes_on_screen {
+            app = wiring::with_codes_on_screen(app);
         }
         wiring::put_defaults(&app).await?;
         listen(app, SocketAddr::new(self.host, self.port)).await

@@ -64,7 +64,6 @@ async fn each_definition_counts_what_its_text_says(db: Db) {
     without(accepted(|line| line.axes.stage = Stage::Pledged), &USUAL);
     without(accepted(|line| line.day = crate::common::day(20_191_231)), &["gd-2020"]);
     without(accepted(|line| line.day = crate::common::day(20_171_231)), &USUAL);
-    without(accepted(|line| line.day = crate::common::day(20_201_201)), &USUAL);
     without(accepted(|line| line.axes.class = 2), &["listed-832"]);
     without(accepted(|line| line.axes.class = 3), &["listed-832"]);
     without(accepted(|line| line.axes.role = Role::HelpSell), &["direct"]);
@@ -79,6 +78,8 @@ async fn each_definition_counts_what_its_text_says(db: Db) {
     without(accepted(|line| line.axes.channel = Channel::Market), &[]);
     let of = |change: fn(&mut TradeLine)| counting(&accepted(change));
     assert_eq!(of(|line| line.axes.link = Link::Resale), ["with-resale"]);
+    assert_eq!(of(|line| line.day = crate::common::day(20_201_201)), ["ongoing"]);
+    assert_eq!(of(|line| line.day = crate::common::day(20_991_231)), ["ongoing"], "it has no last day");
     assert_eq!(
         of(|line| {
             line.axes.certified = Certified::No;

@@ -9,17 +9,19 @@ use sh_testkit::db_test;
 
 use crate::common::{NOW, post, sale};
 
-const STEPS: &[Migration] = &[
-    sh_http::MIGRATIONS[0],
-    sh_access::MIGRATIONS[0],
-    sh_jobs::MIGRATIONS[0],
-    sh_trade::MIGRATIONS[0],
-    sh_trade::MIGRATIONS[1],
-    sh_trade::MIGRATIONS[2],
-    sh_parties::MIGRATIONS[0],
-    sh_statistics::MIGRATIONS[0],
-    sh_statistics::MIGRATIONS[1],
-];
+/// The tables of every module that these pages write to.
+fn schema() -> Vec<Migration> {
+    [
+        sh_http::MIGRATIONS,
+        sh_access::MIGRATIONS,
+        sh_jobs::MIGRATIONS,
+        sh_trade::MIGRATIONS,
+        sh_parties::MIGRATIONS,
+        sh_statistics::MIGRATIONS,
+    ]
+    .concat()
+}
+
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Two people of the task force: the same text is the same person.
 const ZHANG: &str = "task-force@*";
@@ -61,7 +63,7 @@ const DRAFT: &str = "code=tea&name_zh=%E8%8C%B6%E5%8F%B6&name_en=Tea&text_zh=%E5
     &text_en=Tea+only&period_from=2020-01-01&period_to=2020-12-31&category=tea&stage=paid&stage=accepted\
     &lines=origin-province+%3D+520000&digits=3&about=yes";
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn only_who_may_see_unpublished_figures_opens_the_pages(db: Db) {
     let site = site(&db).await;
     for path in ["/w/definitions", "/w/definitions/gd-3y/1", "/w/releases"] {
@@ -79,7 +81,7 @@ async fn only_who_may_see_unpublished_figures_opens_the_pages(db: Db) {
     assert_eq!(site.call("auditor@*", "POST", "/w/definitions", FORM, DRAFT).await.status, 403);
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_draft_is_written_previewed_and_put_in_force(db: Db) {
     let site = site(&db).await;
     let wrong = DRAFT.replace("tea&name", "TEA!&name").replace("520000", "mars");
@@ -112,7 +114,7 @@ async fn a_draft_is_written_previewed_and_put_in_force(db: Db) {
     assert_eq!(actions(&db).await, ["draft-definition", "publish-definition"]);
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_release_is_proposed_by_one_and_published_by_another(db: Db) {
     let site = site(&db).await;
     let empty = site.call(ZHANG, "POST", "/w/releases", FORM, "name=&definition=gd-3y").await;

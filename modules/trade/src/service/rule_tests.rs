@@ -20,14 +20,10 @@ use crate::{
     sink::{NoSink, SharedSink},
 };
 
-const STEPS: &[Migration] = &[
-    sh_http::MIGRATIONS[0],
-    sh_access::MIGRATIONS[0],
-    sh_parties::MIGRATIONS[0],
-    crate::MIGRATIONS[0],
-    crate::MIGRATIONS[1],
-    crate::MIGRATIONS[2],
-];
+/// The tables of every module that deciding writes to.
+fn schema() -> Vec<Migration> {
+    [sh_http::MIGRATIONS, sh_access::MIGRATIONS, sh_parties::MIGRATIONS, crate::MIGRATIONS].concat()
+}
 
 struct Desk {
     app: App,
@@ -75,7 +71,7 @@ impl Desk {
 
 const TASK_FORCE: &str = "task-force@*";
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_ruling_parts_and_taking_it_back_joins_again(db: Db) {
     let desk = Desk::with(db, &World::new(150, 4)).await;
     let ctx = desk.by(TASK_FORCE);
@@ -102,7 +98,7 @@ async fn a_ruling_parts_and_taking_it_back_joins_again(db: Db) {
     assert_eq!(desk.count("SELECT COUNT(*) FROM audit_entry").await, 3);
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn claims_far_apart_in_time_can_be_joined(db: Db) {
     let world = World::new(200, 6);
     let desk = Desk::with(db, &world).await;
@@ -118,7 +114,7 @@ async fn claims_far_apart_in_time_can_be_joined(db: Db) {
     agrees_with_replay(&desk.app.db).await;
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_city_decides_its_own_claims_only(db: Db) {
     let desk = Desk::with(db, &World::new(2_000, 8)).await;
     let (anchor, claim) = desk.tied().await;
@@ -148,7 +144,7 @@ async fn a_city_decides_its_own_claims_only(db: Db) {
     agrees_with_replay(&desk.app.db).await;
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn the_queue_is_filtered_by_source_and_amount(db: Db) {
     let desk = Desk::with(db, &World::new(2_000, 8)).await;
     let ctx = desk.by(TASK_FORCE);
@@ -182,7 +178,7 @@ async fn the_queue_is_filtered_by_source_and_amount(db: Db) {
     assert_eq!(seen, all.iter().map(|pair| pair.claim.claim.id).collect::<Vec<_>>());
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn every_statement_of_the_queue_is_understood(db: Db) {
     for sql in crate::store::queue::STATEMENTS {
         db.check_statement(&sql.rendered(db.engine())).await.unwrap();

@@ -7,15 +7,15 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Query, Redirect, local_path};
+use sh_http::{Actor, App, AppError, Context, Failure, Form, Html, Kind, Query, Redirect, local_path};
 use sh_ui::{Field, Flash, Tone, button, plain_page};
 
-use crate::{Error, session};
+use crate::{Error, phone, session};
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Target {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -29,11 +29,11 @@ pub(crate) struct Credentials {
 }
 
 /// `GET /login`
-pub(crate) async fn show(ctx: Context, Query(target): Query<Target>) -> Response {
+pub(crate) async fn show(ctx: Context, State(app): State<App>, Query(target): Query<Target>) -> Response {
     if ctx.actor.user().is_some() {
         return Redirect::to(destination(&ctx, &target.next)).into_response();
     }
-    Html(view(&ctx, "", &target.next, None)).into_response()
+    Html(view(&ctx, phone::is_offered(&app), ("", &target.next), None)).into_response()
 }
 
 /// `POST /login`
@@ -45,14 +45,9 @@ pub(crate) async fn enter(
 ) -> Result<Response, Failure> {
     let old = session::token_of(&app.settings, &headers);
     match session::sign_in(&ctx, &app, &form.login, &form.password, old.as_ref()).await {
-        Ok((actor, secret)) => {
-            let ctx = ctx.acting_as(actor);
-            let mut response = Redirect::to(destination(&ctx, &form.next)).into_response();
-            session::hand_out(response.headers_mut(), &app.settings, &secret);
-            Ok(response)
-        }
+        Ok(entered) => Ok(signed_in(&ctx, &app, &form.next, entered)),
         Err(error @ (Error::WrongCredentials | Error::TooManyAttempts { .. })) => {
-            Ok(again(&ctx, &form, &error))
+            Ok(again(&ctx, phone::is_offered(&app), &form, &error))
         }
         Err(error) => Err(error.into()),
     }
@@ -72,13 +67,21 @@ pub(crate) async fn leave(
     Ok(response)
 }
 
+/// Hands out the session of somebody who has just signed in, and leads on.
+pub(super) fn signed_in(ctx: &Context, app: &App, next: &str, (actor, secret): (Actor, String)) -> Response {
+    let ctx = ctx.acting_as(actor);
+    let mut response = Redirect::to(destination(&ctx, next)).into_response();
+    session::hand_out(response.headers_mut(), &app.settings, &secret);
+    response
+}
+
 /// Where a sign-in leads: the page one wanted, else the first one may open.
 fn destination<'a>(ctx: &Context, next: &'a str) -> &'a str {
     if next.is_empty() { ctx.home() } else { local_path(next) }
 }
 
 /// The form again, with the login kept and what to do.
-fn again(ctx: &Context, form: &Credentials, error: &Error) -> Response {
+fn again(ctx: &Context, by_phone: bool, form: &Credentials, error: &Error) -> Response {
     let message = match error {
         Error::TooManyAttempts { seconds } => {
             ctx.locale.with("login-too-many", &[("seconds", (*seconds).into())])
@@ -86,7 +89,7 @@ fn again(ctx: &Context, form: &Credentials, error: &Error) -> Response {
         _ => ctx.t("login-wrong"),
     };
     let status = if error.kind() == Kind::TooMany { error.kind() } else { Kind::Unprocessable }.status();
-    let page = Html(view(ctx, &form.login, &form.next, Some(message)));
+    let page = Html(view(ctx, by_phone, (&form.login, &form.next), Some(message)));
     let mut response = (status, page).into_response();
     if let Some(seconds) = error.retry_after_seconds() {
         response.headers_mut().insert("retry-after", seconds.into());
@@ -94,7 +97,7 @@ fn again(ctx: &Context, form: &Credentials, error: &Error) -> Response {
     response
 }
 
-fn view(ctx: &Context, login: &str, next: &str, message: Option<String>) -> Markup {
+fn view(ctx: &Context, by_phone: bool, (login, next): (&str, &str), message: Option<String>) -> Markup {
     let mut frame = ctx.frame(ctx.t("login-title"));
     frame.has_errors = message.is_some();
     if let Some(text) = message {
@@ -111,6 +114,8 @@ fn view(ctx: &Context, login: &str, next: &str, message: Option<String>) -> Mark
                     .autocomplete("current-password").render(ctx.locale))
                 (button(&ctx.t("login-button")))
             }
+            @if by_phone { p { a href=(super::with_next("/login/phone", next)) { (ctx.t("login-by-phone")) } } }
+            p { a href=(super::with_next("/register", next)) { (ctx.t("login-register")) } }
         },
     )
 }

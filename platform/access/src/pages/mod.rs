@@ -11,6 +11,8 @@ pub(crate) mod audit;
 pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod me;
+pub(crate) mod phone;
+pub(crate) mod register;
 pub(crate) mod user;
 pub(crate) mod user_new;
 pub(crate) mod users;
@@ -18,6 +20,14 @@ pub(crate) mod users;
 /// Whether the actor may change accounts, so that pages offer it.
 fn manages(ctx: &Context) -> bool {
     ctx.allows(Permission::ManageUsers, &Scope::Everywhere)
+}
+
+/// The address of a page of signing in that leads on to `next`.
+fn with_next(path: &str, next: &str) -> String {
+    if next.is_empty() {
+        return path.to_owned();
+    }
+    format!("{path}?next={}", percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC))
 }
 
 /// The way from the list of accounts to a page.

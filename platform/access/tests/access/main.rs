@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must say why")]
 
 mod keys;
+mod phone;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use sh_kernel::{FixedClock, Id, RegionCode};
 use sh_testkit::db_test;
 use sh_ui::Locale;
 
-const STEPS: &[Migration] = &[sh_http::MIGRATIONS[0], MIGRATIONS[0], MIGRATIONS[1]];
+const STEPS: &[Migration] = &[sh_http::MIGRATIONS[0], MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2]];
 const PASSWORD: &str = "correct horse battery";
 
 struct House {
