@@ -178,9 +178,10 @@ impl Books {
         }
         for (pick, unit) in whole.picks_of(part.shop) {
             let [_, reserved, shipped, _] = goods::accounts(pick, unit);
+            let out = pick.quantity.saturating_sub(pick.back);
             match part.state {
-                PartState::Unpaid | PartState::ToShip => self.add(reserved, pick.quantity),
-                PartState::Shipped | PartState::Received => self.add(shipped, pick.quantity),
+                PartState::Unpaid | PartState::ToShip => self.add(reserved, out),
+                PartState::Shipped | PartState::Received => self.add(shipped, out),
                 PartState::Cancelled | PartState::Refunded => {}
             }
         }
@@ -225,13 +226,14 @@ fn reached(whole: &Whole) -> Vec<own::Reached> {
     let mut list = Vec::new();
     for (at, part) in whole.parts.iter().enumerate() {
         let number = figures::order_no(&whole.order, at);
-        let stages = [
-            (Stage::Paid, whole.order.paid_at.is_some()),
-            (Stage::Accepted, part.received_at.is_some()),
-            (Stage::Returned, part.state == PartState::Refunded),
-        ];
-        for (stage, _) in stages.into_iter().filter(|(_, is)| *is) {
-            list.extend(whole.lines_of(part.shop).map(|line| (number.clone(), line.line, stage)));
+        for line in whole.lines_of(part.shop) {
+            let stages = [
+                (Stage::Paid, whole.order.paid_at.is_some()),
+                (Stage::Accepted, part.received_at.is_some()),
+                (Stage::Returned, line.back_pieces > 0),
+            ];
+            let stages = stages.into_iter().filter(|(_, is)| *is);
+            list.extend(stages.map(|(stage, _)| (number.clone(), line.line, stage)));
         }
     }
     list

@@ -6,7 +6,10 @@ use sh_ledger::{Book, Claim};
 
 use sh_catalogue::model::{Shop, Sku};
 
-use crate::model::{Address, Order, Refund, Title};
+use crate::{
+    case::{Case, Side},
+    model::{Address, Order, Refund, Title},
+};
 
 /// One thing to do with an order.
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub enum What {
     Ask(Id<Order>, Id<Shop>, String),
     /// The shop answers (同意、拒绝退款).
     Refund(Decide),
+    /// A case after the sale comes to what was asked for (售后完成).
+    Back(Back),
     /// A provider has sent money back (退款到账).
     PaidBack(Id<Order>, Id<Refund>),
 }
@@ -118,6 +123,25 @@ pub struct Decide {
     pub answer: String,
 }
 
+/// A case comes to what was asked for.
+#[derive(Debug, Clone)]
+pub struct Back {
+    /// The case.
+    pub case: Id<Case>,
+    /// Its order.
+    pub order: Id<Order>,
+    /// Its shop.
+    pub shop: Id<Shop>,
+    /// Whether the goods are back and may be sold again; else they are lost.
+    pub resale: bool,
+    /// Whether money goes back instead of other goods, where others were asked for.
+    pub money: bool,
+    /// Who decides.
+    pub side: Side,
+    /// What they say.
+    pub said: String,
+}
+
 impl What {
     /// The order that exists already.
     pub(crate) const fn order(&self) -> Option<Id<Order>> {
@@ -129,7 +153,16 @@ impl What {
             | Self::Receive(order, _)
             | Self::Ask(order, ..)
             | Self::Refund(Decide { order, .. })
+            | Self::Back(Back { order, .. })
             | Self::PaidBack(order, _) => Some(*order),
+        }
+    }
+
+    /// The case that it finishes.
+    pub(crate) const fn case(&self) -> Option<Id<Case>> {
+        match self {
+            Self::Back(back) => Some(back.case),
+            _ => None,
         }
     }
 
@@ -153,6 +186,10 @@ impl What {
             Self::Refund(decide) => {
                 let body = format!("{} {} {}", decide.grant, decide.goods_back, decide.answer);
                 named("refund", format!("{} {}", decide.order, decide.shop), &body)
+            }
+            Self::Back(back) => {
+                let body = format!("{} {} {}", back.resale, back.money, back.said);
+                named("case", back.case.to_string(), &body)
             }
             Self::PaidBack(_, refund) => named("paid-back", refund.to_string(), ""),
         }

@@ -199,6 +199,12 @@ pub enum Error {
     /// An amount is beyond what the system holds.
     #[error(transparent)]
     Overflow(#[from] Overflow),
+    /// A photo cannot be used, by the code of the reason.
+    #[error("the photo cannot be used: {0}")]
+    Picture(&'static str),
+    /// Photos cannot be kept.
+    #[error(transparent)]
+    Store(sh_files::store::StoreError),
     /// A file was not written.
     #[error(transparent)]
     Write(#[from] sh_files::write::WriteError),
@@ -237,10 +243,10 @@ impl AppError for Error {
             Self::Forged => Kind::Forbidden,
             Self::Provider(_) => Kind::Unavailable,
             Self::Cursor(inner) => inner.kind(),
-            Self::Overflow(_) => Kind::Unprocessable,
+            Self::Overflow(_) | Self::Picture(_) => Kind::Unprocessable,
             Self::Catalogue(inner) => inner.kind(),
             Self::Queue(inner) => inner.kind(),
-            Self::Missing(_) | Self::NoChance | Self::Write(_) => Kind::Internal,
+            Self::Missing(_) | Self::NoChance | Self::Write(_) | Self::Store(_) => Kind::Internal,
             Self::Db(inner) => inner.kind(),
         }
     }
@@ -259,6 +265,8 @@ impl AppError for Error {
             Self::SettlementEnded => "settlement-ended",
             Self::SamePerson => "settlement-same-person",
             Self::ReferenceTaken => "bank-reference-taken",
+            Self::Picture(code) => code,
+            Self::Store(inner) => inner.code(),
             Self::Write(inner) => inner.code(),
             Self::Forged => "callback-forged",
             Self::NoProvider => "no-such-provider",

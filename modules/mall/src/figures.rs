@@ -20,6 +20,15 @@ pub(crate) fn sales(whole: &Whole, part: &PartRow, stage: Stage, today: Day) -> 
     whole.lines_of(part.shop).map(|line| sale(&whole.order, part, (at, line), stage, today)).collect()
 }
 
+/// Some pieces of a line that go back, before they are counted on the line.
+pub(crate) fn returned(whole: &Whole, part: &PartRow, line: &LineRow, pieces: i64, today: Day) -> OwnSale {
+    let at = whole.parts.iter().position(|other| other.shop == part.shop).unwrap_or(0);
+    let some = LineRow { pieces, amount: Fen(line.price.0.saturating_mul(pieces)), ..line.clone() };
+    // What went back before tells the returns of a line apart.
+    let number = u32::try_from(line.back_pieces).unwrap_or(u32::MAX);
+    OwnSale { part: number, ..sale(&whole.order, part, (at, &some), Stage::Returned, today) }
+}
+
 fn sale(
     order: &OrderRow,
     part: &PartRow,

@@ -41,8 +41,13 @@ pub(crate) fn accounts(pick: &PickRow, unit: Unit) -> [Account; 4] {
     [all.on_hand, all.reserved, all.shipped, all.loss]
 }
 
-/// One step of the goods of a pick.
+/// One step of what is still out of a pick.
 pub(crate) fn step(pick: &PickRow, unit: Unit, step: Step) -> Transfer {
+    some(pick, unit, step, pick.quantity.saturating_sub(pick.back))
+}
+
+/// One step of some of a pick.
+pub(crate) fn some(pick: &PickRow, unit: Unit, step: Step, quantity: i64) -> Transfer {
     let all = of(pick, unit);
     let (from, to) = match step {
         Step::Reserve => (all.on_hand, all.reserved),
@@ -51,5 +56,5 @@ pub(crate) fn step(pick: &PickRow, unit: Unit, step: Step) -> Transfer {
         Step::Return => (all.shipped, all.on_hand),
         Step::Lose => (all.shipped, all.loss),
     };
-    Transfer::new(from, to, pick.quantity)
+    Transfer::new(from, to, quantity)
 }

@@ -25,6 +25,7 @@
 pub mod address;
 mod api;
 mod audit;
+pub mod case;
 pub mod command;
 pub mod commission;
 pub mod desk;
@@ -54,12 +55,14 @@ pub use store::{
 pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 1, text: include_str!("../migrations/0001_mall.sql") },
     Migration { module: "mall", version: 2, text: include_str!("../migrations/0002_settle.sql") },
+    Migration { module: "mall", version: 3, text: include_str!("../migrations/0003_case.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 9] = [
+pub const STATEMENTS: [&[Sql]; 10] = [
     store::audit::STATEMENTS,
     store::basket::STATEMENTS,
+    store::case::STATEMENTS,
     store::commission::STATEMENTS,
     store::list::STATEMENTS,
     store::order::STATEMENTS,
@@ -70,8 +73,9 @@ pub const STATEMENTS: [&[Sql]; 9] = [
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 7] = [
+pub const INSERTS: [&[Insert]; 8] = [
     store::basket::INSERTS,
+    store::case::INSERTS,
     store::commission::INSERTS,
     store::order::INSERTS,
     store::pay::INSERTS,

@@ -254,6 +254,8 @@ pub struct PickRow {
     pub location: Uuid,
     /// How much, in the unit of the line.
     pub quantity: i64,
+    /// What of it came back, or was exchanged.
+    pub back: i64,
 }
 
 /// Money that came in for an order.

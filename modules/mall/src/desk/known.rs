@@ -10,6 +10,7 @@ use sh_stock::ForSale;
 
 use super::limit::Bought;
 use crate::{
+    case::{Case, CaseRow, Kind, Part},
     command::{Command, Place, What},
     commission::Rule,
     goods,
@@ -32,6 +33,10 @@ pub(crate) struct Known {
     pub(crate) rules: Vec<Rule>,
     /// What buyers of limited products have had of them.
     pub(crate) bought: Bought,
+    /// Cases that come to what was asked for, with what they are about.
+    pub(crate) cases: HashMap<Id<Case>, (CaseRow, Vec<Part>)>,
+    /// Which of them the batch has finished.
+    pub(crate) finished: HashSet<Id<Case>>,
     /// Refunds that a provider has sent.
     pub(crate) refunds: HashMap<Id<Refund>, RefundRow>,
 }
@@ -62,6 +67,10 @@ impl Known {
             let rows = store::pay::refunds(tx, &refunds).await?;
             known.refunds = rows.into_iter().map(|row| (row.id, row)).collect();
         }
+        let cases: Vec<Id<Case>> = commands.iter().filter_map(|command| command.what.case()).collect();
+        if !cases.is_empty() {
+            known.cases = store::case::some(tx, &cases).await?;
+        }
         known.load_goods(tx, commands, today).await?;
         known.bought = Bought::load(tx, commands, &known.skus, today.start()).await?;
         plan.load(tx, known.accounts(commands)).await?;
@@ -69,8 +78,8 @@ impl Known {
     }
 
     async fn load_goods(&mut self, tx: &mut Tx, commands: &[Command], today: Day) -> Result<(), DbError> {
-        let ids: BTreeSet<Id<Sku>> =
-            places(commands).flat_map(|place| place.lines.iter().map(|line| line.sku)).collect();
+        let ordered = places(commands).flat_map(|place| place.lines.iter().map(|line| line.sku));
+        let ids: BTreeSet<Id<Sku>> = ordered.chain(self.exchanged()).collect();
         let ids: Vec<Id<Sku>> = ids.into_iter().collect();
         if !ids.is_empty() {
             self.rules = store::commission::on(tx, today).await?;
@@ -81,6 +90,13 @@ impl Known {
             self.lots.extend(sh_stock::for_sale(tx, ids, today).await?);
         }
         Ok(())
+    }
+
+    /// Variants of which others are sent for what came back.
+    fn exchanged(&self) -> Vec<Id<Sku>> {
+        let cases = self.cases.values().filter(|(row, _)| row.kind == Kind::Exchange);
+        let lines = cases.filter_map(|(row, _)| Some(self.orders.get(&row.order)?.lines_of(row.shop)));
+        lines.flatten().map(|line| line.sku).collect()
     }
 
     fn accounts(&self, commands: &[Command]) -> Vec<Account> {
@@ -96,6 +112,9 @@ impl Known {
             list.extend(skus.map(|sku| model::payable(sku.seller)));
         }
         list.extend(self.lots.iter().flat_map(|lot| [lot.on_hand(), lot.reserved()]));
+        if !self.cases.is_empty() {
+            list.extend(self.lots.iter().map(sh_stock::ForSale::shipped));
+        }
         for whole in self.orders.values() {
             let order = &whole.order;
             list.extend([model::receivable(order.id), model::refundable(order.id)]);

@@ -3,6 +3,7 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
+mod back;
 mod known;
 mod limit;
 mod notes;
@@ -144,6 +145,7 @@ impl Desk {
             if let Some(placed) = &step.placed {
                 known.bought.add(&known.skus, placed);
             }
+            known.finished.extend(step.finished.as_ref().map(|finished| finished.case));
             if let Some((id, whole)) = next {
                 known.put(id, whole);
             }
@@ -169,6 +171,8 @@ pub(crate) struct Step<'a> {
     refunds: Vec<crate::model::RefundRow>,
     paid_back: Option<Id<crate::model::Refund>>,
     entries: Vec<crate::model::EntryRow>,
+    picks: Vec<crate::model::PickRow>,
+    finished: Option<crate::store::case::Finished>,
 }
 
 impl<'a> Step<'a> {
@@ -182,6 +186,8 @@ impl<'a> Step<'a> {
             refunds: Vec::new(),
             paid_back: None,
             entries: Vec::new(),
+            picks: Vec::new(),
+            finished: None,
         }
     }
 
@@ -201,6 +207,7 @@ impl<'a> Step<'a> {
             What::Receive(_, shop) => self.receive(whole, *shop),
             What::Ask(_, shop, reason) => self.ask(whole, *shop, reason),
             What::Refund(decide) => self.answer(plan, whole, decide),
+            What::Back(back) => self.finish(plan, known, whole, back),
             What::PaidBack(_, refund) => self.paid_back(plan, known, whole, *refund),
         }
     }

@@ -32,26 +32,16 @@ impl Step<'_> {
         }
     }
 
-    /// All that is left of a part goes back: what was taken of it when it was sold, and has not gone back yet, is given
-    /// back to the shop.
-    pub(super) fn owe_no_more(&mut self, whole: &mut Whole, part: &PartRow) -> Option<Transfer> {
-        let mut sum = 0_i64;
-        for line in whole.lines.iter_mut().filter(|line| line.shop == part.shop) {
-            let pieces = line.pieces.saturating_sub(line.back_pieces);
-            sum = sum.saturating_add(self.take_back(part, line, pieces));
-        }
+    /// The freight of a part goes back with the last of its goods.
+    pub(super) fn freight_back(&mut self, part: &PartRow) {
         if part.freight.0 > 0 {
             let entry = self.entry(part, EntryKind::Refund);
             self.entries.push(EntryRow { amount: part.freight.reversed(), ..entry });
         }
-        (sum > 0).then(|| Transfer::new(model::commission(part.seller), model::payable(part.seller), sum))
     }
 
-    /// Some pieces of a line go back. Returns what of the commission belongs to them.
-    fn take_back(&mut self, part: &PartRow, line: &mut LineRow, pieces: i64) -> i64 {
-        if pieces <= 0 {
-            return 0;
-        }
+    /// Some pieces of a line go back. Returns what of the commission belongs to them: what was taken when they were sold.
+    pub(super) fn take_back(&mut self, part: &PartRow, line: &mut LineRow, pieces: i64) -> i64 {
         let before = commission::share(line.charge.fen, line.back_pieces, line.pieces);
         line.back_pieces = line.back_pieces.saturating_add(pieces);
         let after = commission::share(line.charge.fen, line.back_pieces, line.pieces);

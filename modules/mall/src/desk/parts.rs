@@ -2,15 +2,16 @@
 
 use sh_catalogue::model::Shop;
 use sh_kernel::{Fen, Id};
-use sh_ledger::{Plan, Source, Transfer};
+use sh_ledger::{Plan, Source};
 use sh_trade::axes::Stage;
 
 use super::{Step, posting};
 use crate::{
+    case::Part,
     command::{Decide, Ship},
     error::Refused,
     figures, goods,
-    model::{self, Ask, OrderState, PartRow, PartState, Whole},
+    model::{Ask, LineRow, PartRow, PartState, Whole},
 };
 
 fn part_mut(whole: &mut Whole, shop: Id<Shop>) -> Result<&mut PartRow, Refused> {
@@ -86,19 +87,11 @@ impl Step<'_> {
             _ => return Err(Refused::WrongState(part.state.word())),
         };
         part.ask = Ask::Granted;
-        part.state = PartState::Refunded;
-        let part = part.clone();
-        let mut moves =
-            vec![Transfer::new(model::payable(part.seller), model::refundable(decide.order), part.amount.0)];
-        moves.extend(self.owe_no_more(whole, &part));
-        moves.extend(whole.picks_of(decide.shop).map(|(pick, unit)| goods::step(pick, unit, step)));
-        plan.post(&posting(decide.order, self.at, Source::Return, moves))?;
-        self.give_back_paid(whole, part.amount, "granted")?;
-        if whole.parts.iter().all(|part| part.state == PartState::Refunded) {
-            whole.order.state = OrderState::Refunded;
-            whole.order.ended_at = Some(self.at);
-        }
-        self.sales.extend(figures::sales(whole, &part, Stage::Returned, self.at.day()));
-        Ok(part.amount)
+        let left = |line: &LineRow| {
+            let pieces = line.pieces.saturating_sub(line.back_pieces);
+            (pieces > 0).then_some(Part { line: line.line, pieces })
+        };
+        let all: Vec<Part> = whole.lines_of(decide.shop).filter_map(left).collect();
+        self.refund(plan, whole, decide.shop, &all, step)
     }
 }

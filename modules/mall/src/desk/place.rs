@@ -202,6 +202,7 @@ fn picks(plan: &Plan, known: &Known, lines: &[Line<'_>]) -> Result<Vec<PickRow>,
                 lot: pick.lot.uuid(),
                 location: pick.location.uuid(),
                 quantity: pick.quantity,
+                back: 0,
             })),
             Err(left) => short.push(Short {
                 sku: line.sku,

@@ -9,7 +9,7 @@ use sh_trade::own::OwnSale;
 use super::{Step, known::Known};
 use crate::{
     command::{Command, What},
-    model::{EntryRow, ReceiptRow, RefundRow, Whole},
+    model::{EntryRow, PickRow, ReceiptRow, RefundRow, Whole},
     store,
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Work {
     refunds: Vec<RefundRow>,
     paid_back: Vec<sh_kernel::Id<crate::model::Refund>>,
     entries: Vec<EntryRow>,
+    picks: Vec<PickRow>,
+    finished: Vec<store::case::Finished>,
     told: Vec<store::order::Told>,
     audit: Vec<(By, Entry)>,
 }
@@ -38,6 +40,8 @@ impl Work {
             refunds: Vec::new(),
             paid_back: Vec::new(),
             entries: Vec::new(),
+            picks: Vec::new(),
+            finished: Vec::new(),
             told: Vec::new(),
             audit: Vec::new(),
         }
@@ -70,6 +74,8 @@ impl Work {
         self.refunds.extend(step.refunds);
         self.paid_back.extend(step.paid_back);
         self.entries.extend(step.entries);
+        self.picks.extend(step.picks);
+        self.finished.extend(step.finished);
     }
 
     /// Writes everything, in few large statements.
@@ -82,7 +88,9 @@ impl Work {
         store::basket::drop_ordered(tx, &ordered.collect::<Vec<_>>()).await?;
         let changed: Vec<&Whole> = known.changed.iter().filter_map(|id| known.orders.get(id)).collect();
         store::pay::add_receipts(tx, &self.receipts).await?;
+        store::order::add_picks(tx, self.picks.iter()).await?;
         store::order::set(tx, &changed).await?;
+        store::case::finish(tx, (&ctx.ids, self.at), &self.finished).await?;
         store::pay::add_refunds(tx, &self.refunds).await?;
         store::pay::set_paid_back(tx, &self.paid_back, self.at).await?;
         store::statement::add(tx, &self.entries).await?;
@@ -106,6 +114,7 @@ fn name(what: &What) -> (&'static str, Option<sh_kernel::Id<sh_catalogue::model:
         What::Ask(_, shop, _) => ("ask-refund", Some(*shop)),
         What::Refund(decide) if decide.grant => ("grant-refund", Some(decide.shop)),
         What::Refund(decide) => ("refuse-refund", Some(decide.shop)),
+        What::Back(back) => ("finish-case", Some(back.shop)),
         What::PaidBack(..) => ("paid-back", None),
     }
 }

@@ -1,6 +1,7 @@
 //! HTML pages: basket, checkout, payment, orders of buyers, of shops, of everybody.
 
 pub(crate) mod basket;
+pub(crate) mod case;
 pub(crate) mod checkout;
 pub(crate) mod commission;
 pub(crate) mod order;
@@ -13,7 +14,10 @@ pub(crate) mod shop;
 pub(crate) mod statement;
 pub(crate) mod work;
 
-use axum::routing::{get, post};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 use maud::Markup;
 use sh_http::{App, Context, MenuEntry, Permission, Redirect};
 use sh_kernel::FieldErrors;
@@ -24,7 +28,11 @@ use crate::Error;
 
 /// The routes of all pages.
 pub(crate) fn routes() -> OpenApiRouter<App> {
+    let photos = OpenApiRouter::new()
+        .route("/cases/{id}/photos", post(case::add_photo))
+        .layer(DefaultBodyLimit::max(case::upload_bytes()));
     OpenApiRouter::new()
+        .merge(photos)
         .route("/basket", get(basket::show))
         .route("/basket/add", post(basket::add))
         .route("/basket/change", post(basket::change))
@@ -36,6 +44,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/orders/{id}/cancel", post(order::cancel))
         .route("/orders/{id}/{shop}/receive", post(order::receive))
         .route("/orders/{id}/{shop}/refund", post(order::ask))
+        .route("/orders/{id}/{shop}/after-sale", get(case::ask).post(case::open))
+        .route("/cases/{id}", get(case::show))
+        .route("/cases/{id}/{action}", post(case::act))
+        .route("/cases/{id}/photos/{number}", get(case::photo))
+        .route("/s/cases", get(case::of_shop))
+        .route("/w/cases", get(case::all))
         .route("/pay/simulator/{payment}", get(pay::simulator).post(pay::simulate))
         .route("/callbacks/{provider}", post(pay::callback))
         .route("/s/orders", get(shop::list))
@@ -61,7 +75,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The pages in the menus of the workbenches.
-pub(crate) const MENU: [MenuEntry; 5] = [
+pub(crate) const MENU: [MenuEntry; 7] = [
     MenuEntry {
         group: "menu-shop",
         label: "shop-orders-title",
@@ -76,6 +90,22 @@ pub(crate) const MENU: [MenuEntry; 5] = [
         href: "/w/orders",
         permission: Permission::SettleOrders,
         order: 155,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-shop",
+        label: "cases-title",
+        href: "/s/cases",
+        permission: Permission::HandleOrders,
+        order: 147,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-mall",
+        label: "cases-title",
+        href: "/w/cases",
+        permission: Permission::SettleOrders,
+        order: 158,
         icon: None,
     },
     MenuEntry {

@@ -13,8 +13,9 @@ use super::{
     parts::{address, history, lines, order_tag, part_tag, sums},
 };
 use crate::{
+    case::CaseRow,
     model::{Ask, Order, OrderState, PartRow, PartState, RefundRow, Whole, number_of},
-    service::orders as service,
+    service::{cases, orders as service},
     token::Visitor,
 };
 
@@ -27,13 +28,14 @@ pub(crate) async fn show(
 ) -> Result<Html, Failure> {
     let whole = service::get(&ctx, &app, &visitor, id).await?;
     let refunds = service::refunds(&ctx, &app, &visitor, id).await?;
+    let cases = cases::of_order(&ctx, &app, &visitor, id).await?;
     let title = ctx.locale.with("order-number-is", &[("number", number_of(id).into())]);
     let frame =
         ctx.frame(title.clone()).crumbs([Crumb::link(ctx.t("orders-title"), "/orders"), Crumb::here(title)]);
-    Ok(Html(page(&ctx, frame, &content(&ctx, &whole, &refunds))))
+    Ok(Html(page(&ctx, frame, &content(&ctx, &whole, &refunds, &cases))))
 }
 
-fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow]) -> Markup {
+fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow], cases: &[CaseRow]) -> Markup {
     let (locale, order) = (ctx.locale, &whole.order);
     let mut rows = sums(locale, order);
     rows.push((ctx.t("order-goes-to"), html! { (address(&order.address, order.placed_at.day(), true)) }));
@@ -45,6 +47,7 @@ fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow]) -> Markup {
         p { (order_tag(locale, order.state)) }
         @if order.state == OrderState::Unpaid { (unpaid(ctx, whole)) }
         @for part in &whole.parts { (panel(&part.shop_name, None, &part_content(ctx, whole, part))) }
+        (super::case::of_order(ctx, cases))
         (panel(&ctx.t("order-facts"), None, &facts(&rows)))
         (panel(&ctx.t("order-history"), None, &timeline(&history(locale, whole, refunds))))
     }
@@ -64,7 +67,7 @@ fn unpaid(ctx: &Context, whole: &Whole) -> Markup {
 fn part_content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {
     let locale = ctx.locale;
     let action = |what: &str| format!("/orders/{}/{}/{what}", part.order, part.shop);
-    let paid = matches!(part.state, PartState::ToShip | PartState::Shipped | PartState::Received);
+    let whole_back = part.state == PartState::ToShip && part.ask == Ask::None;
     html! {
         p { (part_tag(locale, part.state, part.ask)) }
         (lines(locale, whole.lines_of(part.shop)))
@@ -74,7 +77,10 @@ fn part_content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {
         @if part.state == PartState::Shipped {
             form method="post" action=(action("receive")) { (button(&ctx.t("order-receive"))) }
         }
-        @if paid && part.ask == Ask::None {
+        @if matches!(part.state, PartState::Shipped | PartState::Received) && part.ask != Ask::Asked {
+            p { a.button.is-secondary href=(action("after-sale")) { (ctx.t("case-open")) } }
+        }
+        @if whole_back {
             details {
                 summary { (ctx.t("order-ask-refund")) }
                 form.form method="post" action=(action("refund")) {

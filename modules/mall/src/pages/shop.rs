@@ -19,7 +19,10 @@ use super::{
 use crate::{
     Error,
     model::{Ask, Order, PartRow, PartState, Whole, number_of},
-    service::supplier::{self as service, Which},
+    service::{
+        cases,
+        supplier::{self as service, Which},
+    },
     store::list::PartItem,
 };
 
@@ -116,7 +119,9 @@ pub(crate) async fn show(
         .frame(ctx.locale.with("order-number-is", &[("number", number.as_str().into())]))
         .crumbs([Crumb::link(ctx.t("shop-orders-title"), "/s/orders"), Crumb::here(number)])
         .subtitle(html! { (part.shop_name) " " (part_tag(ctx.locale, part.state, part.ask)) });
-    Ok(Html(work_page(&frame, &content(&ctx, &whole, part))))
+    let cases = cases::seen_of_order(&ctx, &app, id).await?;
+    let content = html! { (content(&ctx, &whole, part)) (super::case::of_order(&ctx, &cases)) };
+    Ok(Html(work_page(&frame, &content)))
 }
 
 fn content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {

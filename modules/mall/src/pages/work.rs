@@ -22,7 +22,10 @@ use super::{
 use crate::{
     model::{Order, OrderState, Refund, RefundRow, RefundState, Whole, number_of},
     provider::bank,
-    service::operator::{self as service, Filter},
+    service::{
+        cases,
+        operator::{self as service, Filter},
+    },
     store::list::OrderItem,
 };
 
@@ -140,12 +143,16 @@ pub(crate) async fn show(
     Path(id): Path<Id<Order>>,
 ) -> Result<Html, Failure> {
     let (whole, refunds) = service::get(&ctx, &app, id).await?;
+    let cases = cases::seen_of_order(&ctx, &app, id).await?;
     let number = number_of(id);
     let frame = ctx
         .frame(ctx.locale.with("order-number-is", &[("number", number.as_str().into())]))
         .crumbs([Crumb::link(ctx.t("all-orders-title"), "/w/orders"), Crumb::here(number)])
         .subtitle(html! { (order_tag(ctx.locale, whole.order.state)) });
-    Ok(Html(work_page(&frame, &content(&ctx, &whole, &refunds))))
+    Ok(Html(work_page(
+        &frame,
+        &html! { (content(&ctx, &whole, &refunds)) (super::case::of_order(&ctx, &cases)) },
+    )))
 }
 
 fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow]) -> Markup {

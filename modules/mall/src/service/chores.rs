@@ -46,9 +46,11 @@ pub async fn once(ctx: &Context, app: &App) -> Result<(), Error> {
     let asked = ask(ctx, app).await;
     let ended = expire(ctx, app).await;
     let back = pay_back(ctx, app).await;
+    let cases = super::cases::late(ctx, app).await;
     late?;
     asked?;
     ended?;
+    cases?;
     back.map(drop)
 }
 

@@ -1,6 +1,7 @@
 //! Use cases.
 
 pub mod basket;
+pub mod cases;
 pub mod checkout;
 pub mod chores;
 pub mod commission;

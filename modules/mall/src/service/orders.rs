@@ -100,6 +100,10 @@ pub async fn ask_refund(
 ) -> Result<(), Error> {
     get(ctx, app, visitor, id).await?;
     let reason = reason_of(ctx, reason)?;
+    let cases = app.db.read(async |tx| store::case::of_order(tx, id).await).await?;
+    if cases.iter().any(|case| case.shop == shop && !case.state.is_over()) {
+        return Err(crate::Refused::WrongState("asked").into());
+    }
     super::submit(ctx, app, What::Ask(id, shop, reason)).await.map(drop)
 }
 

@@ -20,8 +20,8 @@ sh_db::statements! {
     WRONG_AMOUNT = "SELECT l.order_id FROM mall_line l WHERE l.amount <> l.price * l.pieces OR NOT EXISTS \
         (SELECT 1 FROM mall_part p WHERE p.order_id = l.order_id AND p.shop = l.shop) LIMIT 1";
     /// An order with a line that is not served by so much from lots.
-    WRONG_PICKS = "SELECT l.order_id FROM mall_line l WHERE l.pieces * l.content <> \
-        (SELECT COALESCE(SUM(k.quantity), 0) FROM mall_pick k WHERE k.order_id = l.order_id AND k.line = l.line) LIMIT 1";
+    WRONG_PICKS = "SELECT l.order_id FROM mall_line l WHERE (l.pieces - l.back_pieces) * l.content <> \
+        (SELECT COALESCE(SUM(k.quantity - k.back), 0) FROM mall_pick k WHERE k.order_id = l.order_id AND k.line = l.line) LIMIT 1";
     /// An order that counts as paid what did not come in.
     WRONG_PAID = "SELECT o.id FROM mall_order o WHERE o.paid <> \
         (SELECT COALESCE(SUM(r.applied), 0) FROM mall_receipt r WHERE r.order_id = o.id) OR o.refunded <> \

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod basket;
+pub(crate) mod case;
 pub(crate) mod commission;
 pub(crate) mod list;
 pub(crate) mod order;

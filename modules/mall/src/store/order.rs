@@ -48,6 +48,11 @@ sh_db::updates! {
     SET_LINES = mall_line(order_id Uuid, line I64, back_pieces I64)
         set "back_pieces = given.back_pieces"
         on "mall_line.order_id = given.order_id AND mall_line.line = given.line";
+    /// What of a pick came back, and what more was sent from there instead, likewise.
+    SET_PICKS = mall_pick(order_id Uuid, line I64, lot Uuid, location Uuid, quantity I64, back I64)
+        set "quantity = given.quantity, back = given.back"
+        on "mall_pick.order_id = given.order_id AND mall_pick.line = given.line AND mall_pick.lot = given.lot \
+            AND mall_pick.location = given.location";
     /// What of a payment was granted back, likewise.
     SET_RECEIPTS = mall_receipt(order_id Uuid, provider Text, reference Text, returned I64)
         set "returned = given.returned"
@@ -70,7 +75,7 @@ sh_db::statements! {
         commission, back_pieces FROM mall_line WHERE order_id {{in_uuid $1}} \
         ORDER BY order_id, line";
     /// From which lots they are served.
-    PICKS = "SELECT order_id, line, lot, location, quantity FROM mall_pick WHERE order_id {{in_uuid $1}} \
+    PICKS = "SELECT order_id, line, lot, location, quantity, back FROM mall_pick WHERE order_id {{in_uuid $1}} \
         ORDER BY order_id, line, lot, location";
     /// Pieces of some products in live orders of some buyers since an instant; what was granted back does not count.
     HAD_BY_BUYER = "SELECT o.id, o.buyer, o.phone, o.placed_at, l.product, CAST(SUM(l.pieces - l.back_pieces) AS BIGINT) \
@@ -186,6 +191,7 @@ impl FromRow for PickRow {
             lot: row.get(2)?,
             location: row.get(3)?,
             quantity: row.get(4)?,
+            back: row.get(5)?,
         })
     }
 }
@@ -277,7 +283,11 @@ pub(crate) async fn add(tx: &mut Tx, placed: &[Whole]) -> Result<(), DbError> {
     tx.insert_many(&ADD_PARTS, parts.collect::<Vec<_>>()).await?;
     let lines = placed.iter().flat_map(|whole| &whole.lines).map(line_values);
     tx.insert_many(&ADD_LINES, lines.collect::<Vec<_>>()).await?;
-    let picks = placed.iter().flat_map(|whole| &whole.picks);
+    add_picks(tx, placed.iter().flat_map(|whole| &whole.picks)).await
+}
+
+/// Writes from where lines are served.
+pub(crate) async fn add_picks(tx: &mut Tx, picks: impl Iterator<Item = &PickRow>) -> Result<(), DbError> {
     let picks = picks.map(|pick| binds![pick.order, pick.line, pick.lot, pick.location, pick.quantity]);
     tx.insert_many(&ADD_PICKS, picks.collect::<Vec<_>>()).await.map(drop)
 }
@@ -388,6 +398,13 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
     let lines: Vec<_> = lines.map(|line| binds![line.order, line.line, line.back_pieces]).collect();
     if !lines.is_empty() {
         tx.update_many(&SET_LINES, lines).await?;
+    }
+    let picks = changed.iter().flat_map(|whole| &whole.picks).filter(|pick| pick.back > 0);
+    let picks: Vec<_> = picks
+        .map(|pick| binds![pick.order, pick.line, pick.lot, pick.location, pick.quantity, pick.back])
+        .collect();
+    if !picks.is_empty() {
+        tx.update_many(&SET_PICKS, picks).await?;
     }
     let receipts = changed.iter().flat_map(|whole| &whole.receipts);
     let receipts: Vec<_> =

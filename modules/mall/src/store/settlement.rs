@@ -16,8 +16,10 @@ sh_db::statements! {
     /// What shops are owed and no instruction pays yet, shop by shop: what is due, and what is not due yet. Due is what was
     /// received long enough ago, or went back in full, and about which nobody has to answer.
     OWED = "SELECT e.shop, MAX(p.shop_name), MAX(p.organisation), \
-        CAST(SUM(CASE WHEN p.ask <> 1 AND (p.state = 6 OR p.received_at <= $1) THEN e.amount - e.commission ELSE 0 END) \
-        AS BIGINT), CAST(SUM(CASE WHEN p.ask <> 1 AND (p.state = 6 OR p.received_at <= $1) THEN 0 \
+        CAST(SUM(CASE WHEN p.ask <> 1 AND (p.state = 6 OR p.received_at <= $1) AND NOT EXISTS (SELECT 1 FROM mall_case c \
+        WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7) THEN e.amount - e.commission ELSE 0 END) \
+        AS BIGINT), CAST(SUM(CASE WHEN p.ask <> 1 AND (p.state = 6 OR p.received_at <= $1) AND NOT EXISTS (SELECT 1 FROM mall_case c \
+        WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7) THEN 0 \
         ELSE e.amount - e.commission END) AS BIGINT) \
         FROM mall_entry e JOIN mall_part p ON p.order_id = e.order_id AND p.shop = e.shop \
         WHERE e.shop > $2 AND e.settlement IS NULL GROUP BY e.shop ORDER BY e.shop LIMIT $3";
@@ -25,11 +27,13 @@ sh_db::statements! {
     DUE = "SELECT COUNT(*), CAST(COALESCE(SUM(e.amount), 0) AS BIGINT), \
         CAST(COALESCE(SUM(e.commission), 0) AS BIGINT), MAX(p.shop_name), MAX(p.organisation), MAX(e.seller) \
         FROM mall_entry e JOIN mall_part p ON p.order_id = e.order_id AND p.shop = e.shop \
-        WHERE e.shop = $1 AND e.settlement IS NULL AND e.id < $2 AND p.ask <> 1 AND (p.state = 6 OR p.received_at <= $3)";
+        WHERE e.shop = $1 AND e.settlement IS NULL AND e.id < $2 AND p.ask <> 1 AND (p.state = 6 OR p.received_at <= $3) \
+        AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7)";
     /// Takes them into an instruction.
     TAKE = "UPDATE mall_entry SET settlement = $4 WHERE shop = $1 AND settlement IS NULL AND id < $2 AND EXISTS \
         (SELECT 1 FROM mall_part p WHERE p.order_id = mall_entry.order_id AND p.shop = mall_entry.shop AND p.ask <> 1 \
-        AND (p.state = 6 OR p.received_at <= $3))";
+        AND (p.state = 6 OR p.received_at <= $3) \
+        AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7))";
     /// Gives them back.
     GIVE_BACK = "UPDATE mall_entry SET settlement = NULL WHERE shop = $1 AND settlement = $2";
     /// One instruction.

@@ -40,7 +40,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE mall_entry SET commission = commission - 1 WHERE kind = 1", "not say what was paid and taken"),
     ("UPDATE mall_line SET commission = commission + 1", "not say what was paid and taken"),
     ("DELETE FROM mall_entry WHERE kind = 2", "not say what went back"),
-    ("UPDATE mall_line SET back_pieces = 0 WHERE back_pieces > 0", "not say what went back"),
+    ("UPDATE mall_line SET back_pieces = 0 WHERE back_pieces > 0", "not served from lots in full"),
     ("UPDATE mall_entry SET seller = seller + 1", "of payable shows"),
     ("UPDATE mall_settlement SET gross = gross + 1, amount = amount + 1", "not pay what its entries say"),
     ("UPDATE mall_settlement SET state = 2", "of payable shows"),

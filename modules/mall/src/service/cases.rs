@@ -1,0 +1,531 @@
+//! After the sale (售后): what a buyer asks for, line by line; what the shop answers; what the operator decides.
+//!
+//! Steps that move no value are writes of their own, each only if the case still stands where it was seen. What moves value
+//! is a command of the queue like every other.
+
+use sh_access::audit::{Entry, record};
+use sh_catalogue::{model::Shop, service::shops};
+use sh_files::{
+    picture::{PictureError, renditions},
+    store::{ObjectKey, ObjectStore},
+};
+use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
+use sh_kernel::{FieldErrors, Id, Instant};
+use tokio::sync::Semaphore;
+
+use super::orders::{self, reason_of};
+use crate::{
+    Error,
+    case::{ANSWER_HOURS, Case, CaseRow, Kind, OPEN_DAYS, PHOTOS_MAX, Part, Side, State, Whole},
+    command::{Back, What},
+    model::{self, Order, PartState},
+    store::{self, case::New},
+    token::Visitor,
+};
+
+/// Dots of the longest side of a photo as it is kept.
+const PHOTO_DOTS: u32 = 1_200;
+/// Bytes of one kept photo.
+const PHOTO_BYTES_MAX: u64 = 4 << 20;
+/// Cases of one order.
+const CASES_MAX: usize = 20;
+/// Cases that one run of the chore moves on.
+const STEP: i64 = 200;
+/// Photos that are read at the same time.
+static READING: Semaphore = Semaphore::const_new(1);
+
+/// What a buyer asks for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What.
+    pub kind: Kind,
+    /// For which pieces.
+    pub parts: Vec<Part>,
+    /// Why.
+    pub reason: String,
+}
+
+fn wrong(field: &str, text: String) -> Error {
+    let mut errors = FieldErrors::default();
+    errors.push(field, "wrong", text);
+    Invalid(errors).into()
+}
+
+/// Opens a case for some pieces that one shop has sent.
+///
+/// # Errors
+/// [`Error::NotFound`] for orders of others; [`Error::Invalid`] without a reason or for more pieces than there are;
+/// [`crate::Refused::WrongState`] if the part is not sent, or was received too long ago.
+pub async fn open(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    (order, shop): (Id<Order>, Id<Shop>),
+    asked: &Asked,
+) -> Result<Id<Case>, Error> {
+    let whole = orders::get(ctx, app, visitor, order).await?;
+    let part = whole.part(shop).ok_or(Error::NotFound)?;
+    let since = ctx.now().plus_seconds(-OPEN_DAYS * 24 * 3_600);
+    let stands = match part.state {
+        PartState::Shipped => true,
+        PartState::Received => part.received_at.is_some_and(|at| at > since),
+        _ => false,
+    };
+    if !stands || part.ask == model::Ask::Asked {
+        return Err(crate::Refused::WrongState(part.state.word()).into());
+    }
+    let reason = reason_of(ctx, &asked.reason)?;
+    let row = CaseRow {
+        id: ctx.id(),
+        order,
+        shop,
+        organisation: part.organisation.clone(),
+        buyer: whole.order.buyer.clone(),
+        kind: asked.kind,
+        state: State::Asked,
+        reason: reason.clone(),
+        amount: sh_kernel::Fen::ZERO,
+        waybill: None,
+        opened_at: ctx.now(),
+        due_at: Some(ctx.now().plus_seconds(ANSWER_HOURS * 3_600)),
+        ended_at: None,
+    };
+    app.db
+        .write(async |tx| {
+            let others = store::case::asked_for(tx, order).await?;
+            let known = store::case::of_order(tx, order).await?;
+            if !fits(&whole, shop, &asked.parts, &others) || known.len() >= CASES_MAX {
+                return Err(wrong("/pieces", ctx.t("case-pieces-wrong")));
+            }
+            store::case::add(tx, &row, &asked.parts).await?;
+            happened(tx, ctx, row.id, Side::Buyer, ("asked", &reason)).await?;
+            let told = serde_json::json!({ "order": order, "kind": asked.kind.word() });
+            record(tx, ctx, Entry::new("open-case", "case", row.id).after(&told)).await?;
+            Ok(row.id)
+        })
+        .await
+}
+
+/// Whether so many pieces of each line are with the buyer and no other open case is about them.
+fn fits(
+    whole: &model::Whole,
+    shop: Id<Shop>,
+    parts: &[Part],
+    others: &std::collections::HashMap<i64, i64>,
+) -> bool {
+    let each = |part: &Part| {
+        let line = whole.lines_of(shop).find(|line| line.line == part.line);
+        let asked = others.get(&part.line).copied().unwrap_or(0);
+        line.is_some_and(|line| (1..=line.pieces - line.back_pieces - asked).contains(&part.pieces))
+    };
+    let mut lines: Vec<i64> = parts.iter().map(|part| part.line).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    !parts.is_empty() && lines.len() == parts.len() && parts.iter().all(each)
+}
+
+async fn happened(
+    tx: &mut sh_db::Tx,
+    ctx: &Context,
+    case: Id<Case>,
+    side: Side,
+    (what, said): (&'static str, &str),
+) -> Result<(), Error> {
+    Ok(store::case::happened(tx, (&ctx.ids, ctx.now()), case, &New { side, what, said }).await?)
+}
+
+/// A case, and as what the actor sees it.
+///
+/// # Errors
+/// [`Error::NotFound`] for everybody who is not its buyer, its shop or the operator.
+pub async fn get(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<(Whole, Side), Error> {
+    let whole = app.db.read(async |tx| store::case::whole(tx, id).await).await?.ok_or(Error::NotFound)?;
+    let side = side(ctx, visitor, &whole.row).ok_or(Error::NotFound)?;
+    Ok((whole, side))
+}
+
+/// The order of a case that the actor may see. A shop sees its own part of it only.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) async fn order(ctx: &Context, app: &App, row: &CaseRow) -> Result<model::Whole, Error> {
+    let found = app.db.read(async |tx| store::order::whole(tx, row.order).await).await?;
+    let mut whole = found.ok_or(Error::NotFound)?;
+    if !ctx.allows(Permission::ReadOrders, &Scope::Everywhere) {
+        whole.lines.retain(|line| line.shop == row.shop);
+    }
+    Ok(whole)
+}
+
+fn side(ctx: &Context, visitor: &Visitor, row: &CaseRow) -> Option<Side> {
+    let shop = Scope::Organisation(row.organisation.clone());
+    if visitor.owns(&row.buyer) {
+        Some(Side::Buyer)
+    } else if ctx.allows(Permission::ReadOrders, &Scope::Everywhere) {
+        Some(Side::Operator)
+    } else if ctx.allows(Permission::ReadOrders, &shop) {
+        Some(Side::Shop)
+    } else {
+        None
+    }
+}
+
+/// The cases of an order of the visitor, in their order.
+///
+/// # Errors
+/// [`Error::NotFound`] for orders of others.
+pub async fn of_order(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    order: Id<Order>,
+) -> Result<Vec<CaseRow>, Error> {
+    orders::get(ctx, app, visitor, order).await?;
+    Ok(app.db.read(async |tx| store::case::of_order(tx, order).await).await?)
+}
+
+/// The cases of an order for the operator or for one of its shops, which sees its own only.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn seen_of_order(ctx: &Context, app: &App, order: Id<Order>) -> Result<Vec<CaseRow>, Error> {
+    let mut rows = app.db.read(async |tx| store::case::of_order(tx, order).await).await?;
+    rows.retain(|row| side(ctx, &Visitor::default(), row).is_some());
+    Ok(rows)
+}
+
+/// The cases of the actor's shop in a state, the oldest first.
+///
+/// # Errors
+/// [`Error::Denied`], [`Error::Catalogue`]; a cursor that cannot be read.
+pub async fn of_shop(
+    ctx: &Context,
+    app: &App,
+    shop: Option<Id<Shop>>,
+    state: State,
+    page: &Page,
+) -> Result<Listing<CaseRow>, Error> {
+    let shop = shops::own(ctx, app, shop).await?;
+    ctx.require_any(Permission::ReadOrders, &[shop.scope(), Scope::Everywhere])?;
+    let after: Id<Case> = page.key()?.unwrap_or_else(store::list::begin);
+    let rows =
+        app.db.read(async |tx| store::case::of_shop(tx, shop.id, state, after, page.fetch()).await).await?;
+    Ok(Listing::of(rows, page, |row| row.id))
+}
+
+/// All cases in a state, the oldest first: they are worked through by age.
+///
+/// # Errors
+/// [`Error::Denied`]; a cursor that cannot be read.
+pub async fn list(ctx: &Context, app: &App, state: State, page: &Page) -> Result<Listing<CaseRow>, Error> {
+    ctx.require(Permission::ReadOrders, Scope::Everywhere)?;
+    let after: Id<Case> = page.key()?.unwrap_or_else(store::list::begin);
+    let rows = app.db.read(async |tx| store::case::in_state(tx, state, after, page.fetch()).await).await?;
+    Ok(Listing::of(rows, page, |row| row.id))
+}
+
+/// What somebody does with a case that moves no value.
+struct Move<'a> {
+    from: &'a [State],
+    to: State,
+    side: Side,
+    what: &'static str,
+    said: &'a str,
+    waybill: Option<&'a str>,
+}
+
+/// Moves a case on, with its event and an entry in the log.
+async fn step(ctx: &Context, app: &App, row: &CaseRow, go: Move<'_>) -> Result<(), Error> {
+    if !go.from.contains(&row.state) {
+        return Err(crate::Refused::WrongState(row.state.word()).into());
+    }
+    app.db
+        .write(async |tx| {
+            if !store::case::step(tx, row, go.to, ctx.now(), go.waybill).await? {
+                return Err(crate::Refused::WrongState("changed").into());
+            }
+            happened(tx, ctx, row.id, go.side, (go.what, go.said)).await?;
+            let entry = Entry::new("move-case", "case", row.id)
+                .before(&serde_json::json!({ "state": row.state.word() }))
+                .after(&serde_json::json!({ "state": go.to.word() }))
+                .reason(go.said);
+            record(tx, ctx, entry).await?;
+            Ok(())
+        })
+        .await
+}
+
+async fn of_buyer(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<CaseRow, Error> {
+    match get(ctx, app, visitor, id).await? {
+        (whole, Side::Buyer) => Ok(whole.row),
+        _ => Err(Error::NotFound),
+    }
+}
+
+async fn found(app: &App, id: Id<Case>) -> Result<CaseRow, Error> {
+    let whole = app.db.read(async |tx| store::case::whole(tx, id).await).await?;
+    whole.map(|whole| whole.row).ok_or(Error::NotFound)
+}
+
+/// The case as its shop may handle it.
+async fn at_shop(ctx: &Context, app: &App, id: Id<Case>) -> Result<CaseRow, Error> {
+    let row = found(app, id).await?;
+    ctx.require(Permission::HandleOrders, Scope::Organisation(row.organisation.clone()))?;
+    Ok(row)
+}
+
+/// The buyer says more, as the shop has asked.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] without a text; [`crate::Refused::WrongState`].
+pub async fn add(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>, said: &str) -> Result<(), Error> {
+    let row = of_buyer(ctx, app, visitor, id).await?;
+    let said = reason_of(ctx, said)?;
+    let go = Move {
+        from: &[State::Evidence],
+        to: State::Asked,
+        side: Side::Buyer,
+        what: "added",
+        said: &said,
+        waybill: None,
+    };
+    step(ctx, app, &row, go).await
+}
+
+/// The buyer has sent the goods back.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] without a waybill; [`crate::Refused::WrongState`].
+pub async fn sent(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    id: Id<Case>,
+    waybill: &str,
+) -> Result<(), Error> {
+    let row = of_buyer(ctx, app, visitor, id).await?;
+    let waybill = waybill.trim();
+    if waybill.is_empty() || waybill.chars().count() > 60 {
+        return Err(wrong("/waybill", ctx.t("case-waybill-missing")));
+    }
+    let go = Move {
+        from: &[State::Sending],
+        to: State::Arriving,
+        side: Side::Buyer,
+        what: "sent",
+        said: waybill,
+        waybill: Some(waybill),
+    };
+    step(ctx, app, &row, go).await
+}
+
+/// The buyer gives it up.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`crate::Refused::WrongState`] if it is over.
+pub async fn withdraw(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<(), Error> {
+    let row = of_buyer(ctx, app, visitor, id).await?;
+    let from = &[State::Asked, State::Evidence, State::Sending, State::Refused, State::Arbitration];
+    let go = Move { from, to: State::Closed, side: Side::Buyer, what: "withdrawn", said: "", waybill: None };
+    step(ctx, app, &row, go).await
+}
+
+/// The buyer turns to the operator.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] without a reason; [`crate::Refused::WrongState`] if the shop has not refused.
+pub async fn arbitrate(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    id: Id<Case>,
+    said: &str,
+) -> Result<(), Error> {
+    let row = of_buyer(ctx, app, visitor, id).await?;
+    let said = reason_of(ctx, said)?;
+    let go = Move {
+        from: &[State::Refused],
+        to: State::Arbitration,
+        side: Side::Buyer,
+        what: "arbitrate",
+        said: &said,
+        waybill: None,
+    };
+    step(ctx, app, &row, go).await
+}
+
+/// What a shop answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It agrees: money goes back at once, goods are awaited.
+    Agree,
+    /// It refuses.
+    Refuse,
+    /// It asks the buyer for more.
+    Evidence,
+}
+
+/// The shop answers.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a reason, unless it agrees;
+/// [`crate::Refused::WrongState`].
+pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said: &str) -> Result<(), Error> {
+    let row = at_shop(ctx, app, id).await?;
+    let said = if answer == Answer::Agree { said.trim().to_owned() } else { reason_of(ctx, said)? };
+    let back = matches!(row.kind, Kind::Return | Kind::Exchange);
+    if answer == Answer::Agree && !back {
+        if row.state != State::Asked {
+            return Err(crate::Refused::WrongState(row.state.word()).into());
+        }
+        return finish(ctx, app, &row, (false, false), (Side::Shop, &said)).await;
+    }
+    let (to, what) = match answer {
+        Answer::Agree => (State::Sending, "agreed"),
+        Answer::Refuse => (State::Refused, "refused"),
+        Answer::Evidence => (State::Evidence, "evidence"),
+    };
+    let go = Move { from: &[State::Asked], to, side: Side::Shop, what, said: &said, waybill: None };
+    step(ctx, app, &row, go).await
+}
+
+/// The goods have come back to the shop: the money goes back, or others are sent.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] if goods that cannot be sold again have no reason;
+/// [`crate::Refused::WrongState`], [`crate::Refused::SoldOut`] if there are no others.
+pub async fn arrived(ctx: &Context, app: &App, id: Id<Case>, resale: bool, said: &str) -> Result<(), Error> {
+    let row = at_shop(ctx, app, id).await?;
+    if row.state != State::Arriving {
+        return Err(crate::Refused::WrongState(row.state.word()).into());
+    }
+    let said = if resale { said.trim().to_owned() } else { reason_of(ctx, said)? };
+    finish(ctx, app, &row, (resale, false), (Side::Shop, &said)).await
+}
+
+/// The operator decides, for the buyer or for the shop, with a reason. For the buyer the money goes back.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`], [`Error::Invalid`]; [`crate::Refused::WrongState`] if it is not for the operator.
+pub async fn decide(
+    ctx: &Context,
+    app: &App,
+    id: Id<Case>,
+    for_buyer: bool,
+    said: &str,
+) -> Result<(), Error> {
+    ctx.require(Permission::ManageMall, Scope::Everywhere)?;
+    let row = found(app, id).await?;
+    let said = reason_of(ctx, said)?;
+    if row.state != State::Arbitration {
+        return Err(crate::Refused::WrongState(row.state.word()).into());
+    }
+    if for_buyer {
+        return finish(ctx, app, &row, (false, true), (Side::Operator, &said)).await;
+    }
+    let go = Move {
+        from: &[State::Arbitration],
+        to: State::Closed,
+        side: Side::Operator,
+        what: "for-shop",
+        said: &said,
+        waybill: None,
+    };
+    step(ctx, app, &row, go).await
+}
+
+async fn finish(
+    ctx: &Context,
+    app: &App,
+    row: &CaseRow,
+    (resale, money): (bool, bool),
+    (side, said): (Side, &str),
+) -> Result<(), Error> {
+    let back =
+        Back { case: row.id, order: row.order, shop: row.shop, resale, money, side, said: said.to_owned() };
+    super::submit(ctx, app, What::Back(back)).await.map(drop)
+}
+
+/// Moves on every case whose time is over. Returns how many.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn late(ctx: &Context, app: &App) -> Result<u64, Error> {
+    let now: Instant = ctx.now();
+    let rows = app.db.read(async |tx| store::case::late(tx, now, STEP).await).await?;
+    let mut count = 0;
+    for row in rows {
+        let from = [row.state];
+        let to = row.state.when_late();
+        let go = Move { from: &from, to, side: Side::Program, what: "late", said: "", waybill: None };
+        match step(ctx, app, &row, go).await {
+            Ok(()) => count += 1,
+            // Somebody has acted at the last moment.
+            Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
+}
+
+/// The store of photos of cases, apart from those that everybody may see.
+fn photos(app: &App) -> Result<ObjectStore, Error> {
+    ObjectStore::open_dir(app.data_dir.join("cases"), PHOTO_BYTES_MAX).map_err(Error::Store)
+}
+
+/// Adds a photo to a case that is not over: as a JPEG of our own, without what the camera wrote into it.
+///
+/// # Errors
+/// [`Error::NotFound`] for everybody but the buyer; [`Error::Picture`] if it cannot be used, or there are
+/// [`PHOTOS_MAX`]; [`crate::Refused::WrongState`] if the case is over.
+pub async fn add_photo(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    id: Id<Case>,
+    bytes: Vec<u8>,
+) -> Result<(), Error> {
+    let row = of_buyer(ctx, app, visitor, id).await?;
+    if row.state.is_over() {
+        return Err(crate::Refused::WrongState(row.state.word()).into());
+    }
+    let made = {
+        let _permit = READING.acquire().await.map_err(|_| Error::NoChance)?;
+        // A reader that stumbles over a broken file breaks its own thread and nothing else.
+        tokio::task::spawn_blocking(move || renditions(&bytes, &[PHOTO_DOTS]))
+            .await
+            .unwrap_or(Err(PictureError::Broken))
+            .map_err(|refused| Error::Picture(refused.code()))?
+    };
+    let jpeg = made.into_iter().next().ok_or(Error::Picture(PictureError::Broken.code()))?.jpeg;
+    let key = photos(app)?.put_bytes(jpeg).await.map_err(Error::Store)?.key.to_string();
+    app.db
+        .write(async |tx| {
+            let known = store::case::photos(tx, id).await?;
+            if known.len() >= PHOTOS_MAX {
+                return Err(Error::Picture("picture-too-many"));
+            }
+            let number = known.last().map_or(1, |(number, _)| number + 1);
+            store::case::add_photo(tx, id, number, &key).await?;
+            happened(tx, ctx, id, Side::Buyer, ("photo", "")).await
+        })
+        .await
+}
+
+/// The file of a photo.
+///
+/// # Errors
+/// [`Error::NotFound`] for everybody who may not see the case.
+pub async fn photo(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    id: Id<Case>,
+    number: i64,
+) -> Result<tokio::fs::File, Error> {
+    get(ctx, app, visitor, id).await?;
+    let known = app.db.read(async |tx| store::case::photos(tx, id).await).await?;
+    let key = known.into_iter().find(|one| one.0 == number).ok_or(Error::NotFound)?.1;
+    let key: ObjectKey = key.parse().map_err(|_| Error::NotFound)?;
+    photos(app)?.open(&key).await.map_err(|_| Error::NotFound)
+}
