@@ -152,6 +152,31 @@ story("an order goes from the basket to its receipt", { width: 390, seconds: 240
   await push(page, 'form[action$="/receive"] button');
   assert.match(await text(), /已收货/);
   if (js) await picture(page, "order on a phone");
+
+  await tabTo(page, 'a[href$="/after-sale"]');
+  await Promise.all([page.waitForURL(/\/after-sale$/), press(page, "Enter")]);
+  await page.locator("input[name=kind][value=refund]").check();
+  const send = 'form[action$="/after-sale"] button';
+  await type(page, "textarea[name=reason]", "有一个坏果");
+  assert.equal((await push(page, send)).status(), 422, "no pieces are chosen");
+  await type(page, "input[name^=pieces-]", "1");
+  assert.equal((await push(page, send)).status(), 303);
+  const path = new URL(page.url()).pathname;
+  await page.locator("input[type=file]").setInputFiles({ name: "图.png", mimeType: "image/png", buffer: await page.screenshot() });
+  await sending(page, () => page.locator("form.upload button[type=submit]").click());
+  const photo = `${path}/photos/1`;
+  assert.equal((await page.request.get(photo)).headers()["content-type"], "image/jpeg");
+
+  await become(page);
+  assert.equal((await page.request.get(photo)).status(), 404, "a photo is for three parties only");
+  await become(page, "supplier");
+  assert.equal((await page.request.get(photo)).status(), 200);
+  await open(page, path);
+  await push(page, "button[name=answer][value=agree]");
+  assert.match(await text(), /已完成/);
+  await become(page, "shopper");
+  await open(page, order);
+  assert.match(await text(), /仅退款/);
 });
 
 story("a photo is added, shown first and taken away", { as: "supplier", width: 390 }, async ({ page, js }) => {

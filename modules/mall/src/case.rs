@@ -76,6 +76,7 @@ impl State {
     }
 
     /// What becomes of a case when the time is over.
+    #[must_use]
     pub const fn when_late(self) -> Self {
         match self {
             // The shop is silent.

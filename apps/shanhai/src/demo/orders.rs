@@ -16,9 +16,14 @@ use sh_jobs::Progress;
 use sh_kernel::{Clock as _, Id, Instant};
 use sh_mall::{
     Error,
+    case::{Case, Kind, Part},
     model::{Order, number_of},
     provider::{Begun, bank, simulator},
-    service::{basket, checkout, chores, operator, orders, pay, supplier},
+    service::{
+        basket,
+        cases::{self, Answer, Asked},
+        checkout, chores, operator, orders, pay, supplier,
+    },
     token::Visitor,
 };
 use sh_stock::service::look;
@@ -68,6 +73,9 @@ enum Step {
     Receive(Id<Shop>),
     Ask(Id<Shop>),
     Answer(Id<Shop>),
+    Case(Id<Case>),
+    Arrived(Id<Case>),
+    Arbitrate(Id<Case>),
 }
 
 /// Places about `count` orders and lets happen what follows. Goes on behind the newest order that is there, so that
@@ -219,6 +227,8 @@ impl Run<'_> {
                 let asks = wanted.wish == Wish::SentBack && shop == wanted.first_shop();
                 asks.then(|| then(20 * HOUR, Step::Ask(shop))).into_iter().collect()
             }
+            Step::Ask(_) if wanted.wish == Wish::SentBack => self.after_sale(&task).await?,
+            Step::Case(_) | Step::Arrived(_) | Step::Arbitrate(_) => self.after_sale(&task).await?,
             Step::Ask(shop) => {
                 orders::ask_refund(&ctx, app, &visitor, (order, shop), wanted.reason()).await?;
                 vec![then(6 * HOUR, Step::Answer(shop))]
@@ -229,6 +239,45 @@ impl Run<'_> {
                 supplier::answer(&system, app, (order, shop), decided, answer).await?;
                 Vec::new()
             }
+        })
+    }
+
+    /// One step after the sale.
+    async fn after_sale(&self, task: &Task) -> Result<Vec<(i64, Task)>, Error> {
+        let (ctx, visitor) = self.buyer(task);
+        let (system, app) = (self.past.system(), &self.past.app);
+        let (order, wanted) = (task.order, &task.wanted);
+        let then = |after: i64, step: Step| vec![(after, Task { wanted: Arc::clone(wanted), order, step })];
+        Ok(match task.step {
+            Step::Ask(shop) => {
+                let whole = orders::get(&ctx, app, &visitor, order).await?;
+                let parts = whole.lines_of(shop).take(1).map(|line| Part { line: line.line, pieces: 1 });
+                let kind = if wanted.goods_back { Kind::Return } else { Kind::Refund };
+                let asked = Asked { kind, parts: parts.collect(), reason: wanted.reason().to_owned() };
+                let case = cases::open(&ctx, app, &visitor, (order, shop), &asked).await?;
+                then(6 * HOUR, Step::Case(case))
+            }
+            Step::Case(case) if wanted.granted => {
+                cases::answer(&system, app, case, Answer::Agree, "").await?;
+                if !wanted.goods_back {
+                    return Ok(Vec::new());
+                }
+                cases::sent(&ctx, app, &visitor, case, &format!("ZT{}", number_of(order))).await?;
+                then(50 * HOUR, Step::Arrived(case))
+            }
+            Step::Case(case) => {
+                cases::answer(&system, app, case, Answer::Refuse, "已超过坏果包赔的时限").await?;
+                then(3 * HOUR, Step::Arbitrate(case))
+            }
+            Step::Arrived(case) => {
+                cases::arrived(&system, app, case, true, "").await?;
+                Vec::new()
+            }
+            Step::Arbitrate(case) => {
+                cases::arbitrate(&ctx, app, &visitor, case, "签收当天就拍了照").await?;
+                Vec::new()
+            }
+            _ => Vec::new(),
         })
     }
 

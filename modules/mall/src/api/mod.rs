@@ -6,6 +6,7 @@
 
 pub(crate) mod basket;
 pub(crate) mod bodies;
+pub(crate) mod cases;
 pub(crate) mod checkout;
 pub(crate) mod commission;
 pub(crate) mod orders;
@@ -25,4 +26,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(statement::routes())
         .merge(commission::routes())
         .merge(settlement::routes())
+        .merge(cases::routes())
 }

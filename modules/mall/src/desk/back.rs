@@ -165,12 +165,11 @@ impl Step<'_> {
                 let same = |old: &&mut PickRow| {
                     (old.line, old.lot, old.location) == (new.line, new.lot, new.location)
                 };
-                match whole.picks.iter_mut().find(same) {
-                    Some(old) => old.quantity = old.quantity.saturating_add(new.quantity),
-                    None => {
-                        self.picks.push(new);
-                        whole.picks.push(new);
-                    }
+                if let Some(old) = whole.picks.iter_mut().find(same) {
+                    old.quantity = old.quantity.saturating_add(new.quantity);
+                } else {
+                    self.picks.push(new);
+                    whole.picks.push(new);
                 }
             }
         }

@@ -399,7 +399,9 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
     if !lines.is_empty() {
         tx.update_many(&SET_LINES, lines).await?;
     }
-    let picks = changed.iter().flat_map(|whole| &whole.picks).filter(|pick| pick.back > 0);
+    // An exchange takes more from one lot for what came back to another.
+    let moved = changed.iter().filter(|whole| whole.picks.iter().any(|pick| pick.back > 0));
+    let picks = moved.flat_map(|whole| &whole.picks);
     let picks: Vec<_> = picks
         .map(|pick| binds![pick.order, pick.line, pick.lot, pick.location, pick.quantity, pick.back])
         .collect();

@@ -202,6 +202,8 @@ async fn nobody_else_sees_a_case(db: Db) {
     assert_eq!(site.get("public", &format!("/cases/{case}")).await.status, 404);
     assert!(site.get(SUPPLIER, "/s/cases").await.body.contains("投诉"));
     assert!(site.get(OPERATOR, "/w/cases?state=asked").await.body.contains("投诉"));
+    let told = site.get(SUPPLIER, &format!("/api/v1/cases/{case}")).await.body;
+    assert!(told.contains("\"kind\":\"complaint\"") && told.contains("\"state\":\"asked\""), "{told}");
     market.answer(case, Answer::Agree, "向您道歉").await.unwrap();
     assert_eq!(market.whole("a", order).await.order.refunded, Fen::ZERO);
     market.audit().await;
