@@ -64,8 +64,8 @@ case-did-photo = added a photo
 case-did-refund = refunded
 case-did-finish = done
 
-problem-picture-too-many = There are six photos already
-problem-picture-too-many-advice = Six photos are enough for one case.
+problem-case-photos-full = There are six photos already
+problem-case-photos-full-advice = Six photos are enough for one case.
 audit-action-open-case = Asked for after-sales service
 audit-action-move-case = Moved an after-sales case on
 audit-action-finish-case = Finished an after-sales case

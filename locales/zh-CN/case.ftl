@@ -64,8 +64,8 @@ case-did-photo = 添加照片
 case-did-refund = 退款
 case-did-finish = 完成
 
-problem-picture-too-many = 照片已有六张
-problem-picture-too-many-advice = 一张售后单最多六张照片。
+problem-case-photos-full = 照片已有六张
+problem-case-photos-full-advice = 一张售后单最多六张照片。
 audit-action-open-case = 申请售后
 audit-action-move-case = 处理售后单
 audit-action-finish-case = 完成售后单

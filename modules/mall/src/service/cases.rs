@@ -503,7 +503,7 @@ pub async fn add_photo(
         .write(async |tx| {
             let known = store::case::photos(tx, id).await?;
             if known.len() >= PHOTOS_MAX {
-                return Err(Error::Picture("picture-too-many"));
+                return Err(Error::Picture("case-photos-full"));
             }
             let number = known.last().map_or(1, |(number, _)| number + 1);
             store::case::add_photo(tx, id, number, &key).await?;
