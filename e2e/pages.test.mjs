@@ -84,6 +84,7 @@ const pages = [
   { path: "/login" },
   { path: "/login/phone" },
   { path: "/register" },
+  { path: "/story" },
   { path: "/nowhere", status: 404 },
   { path: "/data/m/nothing", status: 404 },
   { path: "/w/imports/new", as: "auditor", status: 403 },

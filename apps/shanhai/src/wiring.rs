@@ -131,6 +131,7 @@ pub fn modules() -> Vec<Module> {
         sh_stock::module(),
         sh_mall::module(),
         crate::pages::home::module(),
+        crate::pages::story::module(),
         crate::pages::styleguide::module(),
     ]
 }

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     demo::{self, past::Past},
+    pages::story::Story,
     wiring::{self, Place},
 };
 
@@ -47,6 +48,7 @@ impl Demo {
             ..Settings::default()
         };
         let app = wiring::with_codes_on_screen(wiring::with_simulator(wiring::open(place, settings).await?));
+        let app = app.with(Story);
         wiring::install(&app).await?;
         let mut logins = demo::users::create(&app).await?;
         let past = Past::begin(&app);
@@ -136,6 +138,7 @@ impl Demo {
         println!("The demonstration is ready.");
         let root = format!("http://127.0.0.1:{}", self.port);
         for (path, what) in [
+            ("/story", "what to try, for each role"),
             ("/", "the mall: halls, categories, search, products"),
             ("/orders", "what a shopper has bought"),
             ("/s/products", "the workbench of a supplier"),

@@ -13,12 +13,13 @@ use sh_trade::{
     import::batch::{Batch, BatchState},
     model::ImportBatch,
 };
-use sh_ui::SiteInfo;
+use sh_ui::{MenuItem, SiteInfo};
 
 /// What the pages say of whose they are, and that the data are made up.
 pub(crate) fn site() -> SiteInfo {
     SiteInfo {
         organiser: Some("山海演示".to_owned()),
+        links: vec![MenuItem::new("演示怎么试 · What to try", "/story")],
         notice: Some("演示数据：照 2020 年的报道造出的样例，不是真实交易".to_owned()),
         ..SiteInfo::default()
     }
