@@ -71,8 +71,9 @@ statement-sale = Sale
 statement-refund = Refund
 statement-amount = Amount
 statement-commission = Commission
-statement-net = For the shop
-statement-settlement = Settlement
+statement-net = Net
+statement-settlement = Settled
+statement-taken-in = Yes
 statement-open = Not yet
 
 settlements-title = Settlements

@@ -73,6 +73,7 @@ statement-amount = 金额
 statement-commission = 佣金
 statement-net = 店铺应得
 statement-settlement = 结算单
+statement-taken-in = 已结算
 statement-open = 未结算
 
 settlements-title = 结算

@@ -87,20 +87,18 @@ fn table(ctx: &Context, cases: &[CaseRow], with_order: bool) -> Markup {
             tag(locale, row.state),
         ];
         if with_order {
-            cells.insert(1, html! { (number_of(row.order)) });
+            let what = cells.remove(0);
+            cells.insert(0, html! { (what) br; span.hint { (number_of(row.order)) } });
         }
         Row::new(cells)
     });
-    let mut columns = vec![
+    let columns = vec![
         Column::text(ctx.t("case-what")),
         Column::day(ctx.t("case-opened-at")),
         Column::day(ctx.t("case-due")),
         Column::number(ctx.t("order-refunded-sum")),
         Column::text(ctx.t("order-state")),
     ];
-    if with_order {
-        columns.insert(1, Column::text(ctx.t("order-number")));
-    }
     let table = DataTable {
         caption: ctx.t("cases-title"),
         columns,

@@ -15,7 +15,7 @@ use sh_ui::{
 use super::{parts::yuan, settlement::settlements};
 use crate::{
     model::number_of,
-    service::statement::{self as service, Statement, goods_of, kind_key, number_of_settlement, rate_of},
+    service::statement::{self as service, Statement, goods_of, kind_key, rate_of},
     store::statement::StatementLine,
 };
 
@@ -95,18 +95,20 @@ fn sums(ctx: &Context, found: &Statement) -> Vec<(String, Markup)> {
 pub(crate) fn entries(ctx: &Context, entries: &Listing<StatementLine>) -> Markup {
     let (locale, unit) = (ctx.locale, AmountUnit::Yuan);
     let rows = entries.items.iter().map(|row| {
+        let rule = rate_of(locale, row);
         Row::new([
-            html! { (number_of(row.order)) },
-            html! { time { (row.id.made_at().to_minute()) } },
-            html! { (ctx.t(kind_key(row.kind))) },
-            html! { (goods_of(locale, row)) @if row.pieces != 0 { " × " (row.pieces) } },
+            html! { (number_of(row.order)) br; time.hint { (row.id.made_at().to_minute()) } },
+            html! {
+                (ctx.t(kind_key(row.kind))) " · " (goods_of(locale, row))
+                @if row.pieces != 0 { " × " (row.pieces) }
+                @if !rule.is_empty() { br; span.hint { (rule) } }
+            },
             html! { (money_cell(locale, row.amount, unit)) },
-            html! { (rate_of(locale, row)) },
             html! { (money_cell(locale, row.commission, unit)) },
             html! { (money_cell(locale, row.amount.minus(row.commission).unwrap_or(row.amount), unit)) },
             html! {
                 @match row.settlement {
-                    Some(id) => { a href=(format!("/s/settlements/{id}")) { (number_of_settlement(id)) } }
+                    Some(id) => { a href=(format!("/s/settlements/{id}")) { (ctx.t("statement-taken-in")) } }
                     None => (ctx.t("statement-open")),
                 }
             },
@@ -117,11 +119,8 @@ pub(crate) fn entries(ctx: &Context, entries: &Listing<StatementLine>) -> Markup
         caption: ctx.t("statement-entries"),
         columns: vec![
             Column::text(ctx.t("order-number")),
-            Column::day(ctx.t("statement-at")),
-            Column::text(ctx.t("statement-kind")),
             Column::text(ctx.t("order-goods")),
             amount("statement-amount"),
-            Column::text(ctx.t("commission-rule")),
             amount("statement-commission"),
             amount("statement-net"),
             Column::text(ctx.t("statement-settlement")),
