@@ -18,6 +18,8 @@ coded! {
         Imports = "imports",
         /// 核对: decisions whether two reports mean one sale.
         Matches = "matches",
+        /// 事件推送: endpoints and what was sent to them.
+        Webhooks = "webhooks",
         /// 数据来源: who reports and by which way.
         Sources = "sources",
     }
@@ -72,6 +74,7 @@ const TABLE: &[Opens] = &[
         ],
     },
     Opens { scope: KeyScope::Matches, paths: &["matches"], permissions: &[P::ReadClaims, P::DecideMatches] },
+    Opens { scope: KeyScope::Webhooks, paths: &["webhooks"], permissions: &[P::ReadOrders, P::KeepWebhooks] },
     Opens { scope: KeyScope::Sources, paths: &["sources"], permissions: &[P::ReadSources, P::ManageSources] },
 ];
 

@@ -84,6 +84,8 @@ coded! {
         HandleOrders = "handle-orders",
         /// Enter what banks show and send money back (收退款登记).
         SettleOrders = "settle-orders",
+        /// Have programs told of what happens to orders (事件推送).
+        KeepWebhooks = "keep-webhooks",
         /// Make keys with which programs act in one's own name (接口密钥).
         KeepKeys = "keep-keys",
     }
@@ -113,7 +115,9 @@ impl Permission {
                 Self::ReadListings
             }
             Self::Shop => Self::Shop,
-            Self::ReadOrders | Self::HandleOrders | Self::SettleOrders => Self::ReadOrders,
+            Self::ReadOrders | Self::HandleOrders | Self::SettleOrders | Self::KeepWebhooks => {
+                Self::ReadOrders
+            }
             Self::KeepKeys => Self::KeepKeys,
         }
     }
@@ -221,10 +225,24 @@ const OPERATOR: &[P] = &[
     P::ReadJobs,
     P::KeepKeys,
 ];
-const MALL_OPERATOR: &[P] =
-    &[P::ReadListings, P::ReviewListings, P::ManageMall, P::ReadOrders, P::SettleOrders, P::KeepKeys];
-const SUPPLIER: &[P] =
-    &[P::ReadListings, P::EditListings, P::ReadJobs, P::ReadOrders, P::HandleOrders, P::KeepKeys];
+const MALL_OPERATOR: &[P] = &[
+    P::ReadListings,
+    P::ReviewListings,
+    P::ManageMall,
+    P::ReadOrders,
+    P::SettleOrders,
+    P::KeepWebhooks,
+    P::KeepKeys,
+];
+const SUPPLIER: &[P] = &[
+    P::ReadListings,
+    P::EditListings,
+    P::ReadJobs,
+    P::ReadOrders,
+    P::HandleOrders,
+    P::KeepWebhooks,
+    P::KeepKeys,
+];
 const SHOPPER: &[P] = &[P::Shop];
 
 coded! {
