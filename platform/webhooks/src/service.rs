@@ -109,21 +109,65 @@ pub async fn make(ctx: &Context, app: &App, new: NewEndpoint) -> Result<Secret, 
     Ok(secret)
 }
 
+/// What is done to an endpoint.
+enum Change {
+    On,
+    Off,
+    Rotate(Secret),
+    Test(Id<EventId>),
+    Again(Id<EventId>),
+}
+
+impl Change {
+    /// How the log calls it.
+    const fn action(&self) -> &'static str {
+        match self {
+            Self::On => "webhook-on",
+            Self::Off => "webhook-off",
+            Self::Rotate(_) => "rotate-webhook",
+            Self::Test(_) => "test-webhook",
+            Self::Again(_) => "repeat-webhook",
+        }
+    }
+
+    /// Does it. Answers whether anything changed.
+    async fn apply(&self, tx: &mut Tx, ctx: &Context, endpoint: &Endpoint) -> Result<bool, Error> {
+        let (id, now) = (endpoint.id, ctx.now());
+        if matches!(self, Self::Test(_) | Self::Again(_)) && endpoint.off.is_some() {
+            return Err(Error::Off);
+        }
+        let changed = match self {
+            Self::On => tx.execute(&store::SWITCH_ON, binds![id]).await?,
+            Self::Off => tx.execute(&store::SWITCH_OFF, binds![id, now, Off::Person.code()]).await?,
+            Self::Rotate(secret) => {
+                let until = now.plus_seconds(ROTATION_SECONDS);
+                tx.execute(&store::ROTATE, binds![id, secret.bytes(), until]).await?
+            }
+            Self::Test(event) => {
+                let body = body_of(TEST_KIND, now, &json!({ "endpoint": id }));
+                store::send_one(tx, (id, *event), (TEST_KIND, &body), now).await?;
+                1
+            }
+            Self::Again(event) => {
+                let found: Option<Delivery> = tx.fetch_optional(&store::DELIVERY, binds![id, *event]).await?;
+                found.ok_or(Error::NotFound)?;
+                tx.execute(&store::AGAIN, binds![id, *event, now]).await?
+            }
+        };
+        Ok(changed > 0)
+    }
+}
+
 /// Changes an endpoint and writes it to the log.
-async fn change(
-    ctx: &Context,
-    app: &App,
-    id: Id<Endpoint>,
-    action: &'static str,
-    work: impl AsyncFn(&mut Tx, &Endpoint) -> Result<bool, Error>,
-) -> Result<(), Error> {
+async fn change(ctx: &Context, app: &App, id: Id<Endpoint>, change: Change) -> Result<(), Error> {
+    let change = &change;
     app.db
         .write(async |tx| {
             let endpoint = load(tx, ctx, id, true).await?;
-            if !work(tx, &endpoint).await? {
+            if !change.apply(tx, ctx, &endpoint).await? {
                 return Ok(());
             }
-            let entry = Entry::new(action, "webhook", id).after(&json!({ "url": endpoint.url }));
+            let entry = Entry::new(change.action(), "webhook", id).after(&json!({ "url": endpoint.url }));
             Ok(audit::record(tx, ctx, entry).await?)
         })
         .await
@@ -134,16 +178,7 @@ async fn change(
 /// # Errors
 /// [`Error::Denied`], [`Error::NotFound`].
 pub async fn switch(ctx: &Context, app: &App, id: Id<Endpoint>, on: bool) -> Result<(), Error> {
-    let action = if on { "webhook-on" } else { "webhook-off" };
-    change(ctx, app, id, action, async |tx, _| {
-        let changed = if on {
-            tx.execute(&store::SWITCH_ON, binds![id]).await?
-        } else {
-            tx.execute(&store::SWITCH_OFF, binds![id, ctx.now(), Off::Person.code()]).await?
-        };
-        Ok(changed > 0)
-    })
-    .await
+    change(ctx, app, id, if on { Change::On } else { Change::Off }).await
 }
 
 /// Gives an endpoint a new secret. The one before signs, too, for [`ROTATION_SECONDS`]; one before that no longer.
@@ -152,11 +187,7 @@ pub async fn switch(ctx: &Context, app: &App, id: Id<Endpoint>, on: bool) -> Res
 /// [`Error::Denied`], [`Error::NotFound`].
 pub async fn rotate(ctx: &Context, app: &App, id: Id<Endpoint>) -> Result<Secret, Error> {
     let secret = Secret::make()?;
-    let until = ctx.now().plus_seconds(ROTATION_SECONDS);
-    change(ctx, app, id, "rotate-webhook", async |tx, _| {
-        Ok(tx.execute(&store::ROTATE, binds![id, secret.bytes(), until]).await? > 0)
-    })
-    .await?;
+    change(ctx, app, id, Change::Rotate(secret.clone())).await?;
     Ok(secret)
 }
 
@@ -165,16 +196,8 @@ pub async fn rotate(ctx: &Context, app: &App, id: Id<Endpoint>) -> Result<Secret
 /// # Errors
 /// [`Error::Denied`], [`Error::NotFound`]; [`Error::Off`].
 pub async fn test(ctx: &Context, app: &App, id: Id<Endpoint>) -> Result<Id<EventId>, Error> {
-    let (event, now) = (ctx.id::<EventId>(), ctx.now());
-    let body = body_of(TEST_KIND, now, &json!({ "endpoint": id }));
-    change(ctx, app, id, "test-webhook", async |tx, endpoint| {
-        if endpoint.off.is_some() {
-            return Err(Error::Off);
-        }
-        store::send_one(tx, (id, event), (TEST_KIND, &body), now).await?;
-        Ok(true)
-    })
-    .await?;
+    let event = ctx.id::<EventId>();
+    change(ctx, app, id, Change::Test(event)).await?;
     Ok(event)
 }
 
@@ -183,15 +206,7 @@ pub async fn test(ctx: &Context, app: &App, id: Id<Endpoint>) -> Result<Id<Event
 /// # Errors
 /// [`Error::Denied`], [`Error::NotFound`]; [`Error::Off`].
 pub async fn redeliver(ctx: &Context, app: &App, id: Id<Endpoint>, event: Id<EventId>) -> Result<(), Error> {
-    change(ctx, app, id, "repeat-webhook", async |tx, endpoint| {
-        if endpoint.off.is_some() {
-            return Err(Error::Off);
-        }
-        let found: Option<Delivery> = tx.fetch_optional(&store::DELIVERY, binds![id, event]).await?;
-        found.ok_or(Error::NotFound)?;
-        Ok(tx.execute(&store::AGAIN, binds![id, event, ctx.now()]).await? > 0)
-    })
-    .await
+    change(ctx, app, id, Change::Again(event)).await
 }
 
 /// Endpoints that the actor may see, newest first.
