@@ -44,6 +44,7 @@ fn steps() -> Vec<Migration> {
         sh_search::MIGRATIONS,
         sh_catalogue::MIGRATIONS,
         sh_stock::MIGRATIONS,
+        sh_webhooks::MIGRATIONS,
         sh_mall::MIGRATIONS,
     ]
     .concat()

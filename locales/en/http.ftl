@@ -97,4 +97,5 @@ permission-shop = Shop
 permission-read-orders = See orders
 permission-handle-orders = Handle orders
 permission-settle-orders = Enter payments and refunds
+permission-keep-webhooks = Keep webhooks
 permission-keep-keys = Keep own API keys

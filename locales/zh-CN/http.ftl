@@ -97,4 +97,5 @@ permission-shop = 购物
 permission-read-orders = 查看订单
 permission-handle-orders = 处理订单
 permission-settle-orders = 登记收退款
+permission-keep-webhooks = 维护事件推送
 permission-keep-keys = 管理自己的接口密钥

@@ -24,6 +24,7 @@ use sh_statistics::{
     cube::{self, CubeSink},
 };
 use sh_trade::sink::SharedSink;
+use sh_webhooks::{Egress, Webhooks};
 
 use crate::hooks;
 
@@ -97,7 +98,8 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
         app.with(Counts::default()).with(Headline(Arc::new(|app, ctx| Box::pin(hooks::headline(app, ctx)))));
     let app = app
         .with(Buy(Arc::new(|app, ctx, shown| Box::pin(sh_mall::buy(app, ctx, shown)))))
-        .with(Providers::new(vec![Arc::new(Bank)]));
+        .with(Providers::new(vec![Arc::new(Bank)]))
+        .with(webhooks(Egress::default()));
     Ok(sh_access::install(app)?)
 }
 
@@ -111,6 +113,15 @@ pub(crate) fn with_codes_on_screen(app: App) -> App {
     app.with(PhoneCodes(Arc::new(OnScreen::default())))
 }
 
+/// The program with webhooks that may also go to this machine without TLS, for demonstrations.
+pub(crate) fn with_loopback(app: App) -> App {
+    app.with(webhooks(Egress { loopback: true }))
+}
+
+fn webhooks(egress: Egress) -> Webhooks {
+    Webhooks { kinds: sh_mall::desk::EVENTS, egress }
+}
+
 /// Every step of every module's schema.
 pub fn migrations() -> Vec<Migration> {
     modules().iter().flat_map(|module| module.migrations.iter().copied()).collect()
@@ -122,6 +133,7 @@ pub fn modules() -> Vec<Module> {
         sh_http::module(),
         sh_access::module(),
         sh_jobs::module(),
+        sh_webhooks::module(),
         parties(),
         sh_ledger::module(),
         sh_trade::module(),
@@ -201,6 +213,9 @@ pub fn handlers() -> Arc<Handlers> {
 pub(crate) fn start_background(app: &App) {
     sh_jobs::start(app, &handlers(), WORKERS);
     follow_ledger(app);
+    if let Err(error) = sh_webhooks::start(app) {
+        tracing::error!(%error, "webhooks are not sent; they wait until the program can");
+    }
     let mall = app.clone();
     app.tasks.spawn(async move { sh_mall::service::chores::run(&mall).await });
     let sums = app.clone();

@@ -147,13 +147,13 @@ impl Service<Name> for Guard {
 
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
+pub(crate) struct Answered {
     /// The status, if there was an answer.
-    pub status: Option<i64>,
+    pub(crate) status: Option<i64>,
     /// The beginning of the answer.
-    pub answer: String,
+    pub(crate) answer: String,
     /// Why there was none, as a code with a text `webhook-problem-<code>`.
-    pub problem: Option<&'static str>,
+    pub(crate) problem: Option<&'static str>,
 }
 
 impl Answered {
@@ -162,7 +162,7 @@ impl Answered {
     }
 
     /// Whether the message has arrived.
-    pub fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 }

@@ -21,8 +21,8 @@ pub enum Error {
     /// The form was sent before. The secret is shown once.
     #[error("the endpoint was made before")]
     MadeBefore,
-    /// The organisation has as many endpoints as one may have.
-    #[error("the organisation has {ENDPOINTS_MAX} endpoints")]
+    /// The organisation has as many endpoints that are on as one may have.
+    #[error("{ENDPOINTS_MAX} endpoints of the organisation are on")]
     TooMany,
     /// The endpoint is switched off.
     #[error("the endpoint is switched off")]

@@ -15,7 +15,7 @@ use crate::{
     store,
 };
 
-/// Endpoints of one organisation at most.
+/// Endpoints of one organisation that are on, at most.
 pub const ENDPOINTS_MAX: i64 = 10;
 /// Attempts of a message that are shown.
 const ATTEMPTS_SHOWN: i64 = 50;
@@ -79,6 +79,12 @@ fn check(ctx: &Context, known: &Webhooks, new: &NewEndpoint) -> Result<String, I
     }
 }
 
+/// Whether the organisation may have one more endpoint that is on.
+async fn room(tx: &mut Tx, organisation: &str) -> Result<(), Error> {
+    let (count,): (i64,) = tx.fetch_one(&store::COUNT, binds![organisation]).await?;
+    if count >= ENDPOINTS_MAX { Err(Error::TooMany) } else { Ok(()) }
+}
+
 /// Makes an endpoint. Answers with its secret, which nobody can see again.
 ///
 /// # Errors
@@ -96,10 +102,7 @@ pub async fn make(ctx: &Context, app: &App, new: NewEndpoint) -> Result<Secret, 
     let row = binds![new.id, &organisation, &new.url, kinds, secret.bytes(), ctx.now()];
     app.db
         .write(async |tx| {
-            let held: Option<(i64,)> = tx.fetch_optional(&store::COUNT, binds![&organisation]).await?;
-            if held.is_some_and(|(count,)| count >= ENDPOINTS_MAX) {
-                return Err(Error::TooMany);
-            }
+            room(tx, &organisation).await?;
             if tx.insert(&store::ADD_ENDPOINT, row.clone()).await? == 0 {
                 return Err(Error::MadeBefore);
             }
@@ -137,7 +140,10 @@ impl Change {
             return Err(Error::Off);
         }
         let changed = match self {
-            Self::On => tx.execute(&store::SWITCH_ON, binds![id]).await?,
+            Self::On => {
+                room(tx, &endpoint.organisation).await?;
+                tx.execute(&store::SWITCH_ON, binds![id]).await?
+            }
             Self::Off => tx.execute(&store::SWITCH_OFF, binds![id, now, Off::Person.code()]).await?,
             Self::Rotate(secret) => {
                 let until = now.plus_seconds(ROTATION_SECONDS);

@@ -48,8 +48,8 @@ sh_db::statements! {
     /// Endpoints before one, newest first: of all organisations, or of some.
     ENDPOINTS = concat!("SELECT ", endpoint_columns!(), " FROM webhook_endpoint
         WHERE id < $1 AND ($2 = 1 OR organisation {{in_text $3}}) ORDER BY id DESC LIMIT $4");
-    /// How many endpoints an organisation has.
-    COUNT = "SELECT COUNT(*) FROM webhook_endpoint WHERE organisation = $1";
+    /// How many endpoints of an organisation are on.
+    COUNT = "SELECT COUNT(*) FROM webhook_endpoint WHERE organisation = $1 AND off_at IS NULL";
     /// Switches an endpoint off.
     SWITCH_OFF = "UPDATE webhook_endpoint SET off_at = $2, off_why = $3 WHERE id = $1 AND off_at IS NULL";
     /// Switches an endpoint on. It may fail anew.

@@ -48,7 +48,7 @@ impl Demo {
             ..Settings::default()
         };
         let app = wiring::with_codes_on_screen(wiring::with_simulator(wiring::open(place, settings).await?));
-        let app = app.with(Story);
+        let app = wiring::with_loopback(app).with(Story);
         wiring::install(&app).await?;
         let mut logins = demo::users::create(&app).await?;
         let past = Past::begin(&app);

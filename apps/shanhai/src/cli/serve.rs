@@ -32,6 +32,9 @@ pub(crate) struct Serve {
     /// number can sign in with it.
     #[arg(long, env = "SHANHAI_PHONE_CODES_ON_SCREEN")]
     phone_codes_on_screen: bool,
+    /// Lets webhooks go to this machine, and there without TLS, for trying things out.
+    #[arg(long, env = "SHANHAI_WEBHOOKS_LOOPBACK")]
+    webhooks_loopback: bool,
 }
 
 impl Serve {
@@ -42,6 +45,9 @@ impl Serve {
         }
         if self.phone_codes_on_screen {
             app = wiring::with_codes_on_screen(app);
+        }
+        if self.webhooks_loopback {
+            app = wiring::with_loopback(app);
         }
         wiring::put_defaults(&app).await?;
         listen(app, SocketAddr::new(self.host, self.port)).await

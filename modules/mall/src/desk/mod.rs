@@ -11,7 +11,10 @@ mod owed;
 mod parts;
 mod pay;
 mod place;
+mod tell;
 mod write;
+
+pub use tell::EVENTS;
 
 use sh_db::{Batch, Db, DbError, GroupCommit, Limits, Tx};
 use sh_http::{App, Context};

@@ -6,7 +6,7 @@ use sh_http::Context;
 use sh_kernel::Instant;
 use sh_trade::own::OwnSale;
 
-use super::{Step, known::Known};
+use super::{Step, known::Known, tell};
 use crate::{
     command::{Command, What},
     model::{EntryRow, PickRow, ReceiptRow, RefundRow, Whole},
@@ -26,7 +26,7 @@ pub(super) struct Work {
     entries: Vec<EntryRow>,
     picks: Vec<PickRow>,
     finished: Vec<store::case::Finished>,
-    told: Vec<store::order::Told>,
+    events: Vec<sh_webhooks::Event>,
     audit: Vec<(By, Entry)>,
 }
 
@@ -42,7 +42,7 @@ impl Work {
             entries: Vec::new(),
             picks: Vec::new(),
             finished: Vec::new(),
-            told: Vec::new(),
+            events: Vec::new(),
             audit: Vec::new(),
         }
     }
@@ -59,12 +59,7 @@ impl Work {
                 "order": whole.order.id, "shop": shop, "state": state, "amount_fen": amount,
                 "paid_fen": whole.order.paid, "refunded_fen": whole.order.refunded,
             });
-            self.told.push(store::order::Told {
-                id: step.ctx.ids.next(step.at),
-                kind: action,
-                order: whole.order.id,
-                payload: payload.to_string(),
-            });
+            self.events.extend(tell::event(&step, whole, &command.what));
             let entry = Entry::new(action, "order", whole.order.id).after(&payload);
             self.audit.push((command.by.clone(), entry));
         }
@@ -94,7 +89,7 @@ impl Work {
         store::pay::add_refunds(tx, &self.refunds).await?;
         store::pay::set_paid_back(tx, &self.paid_back, self.at).await?;
         store::statement::add(tx, &self.entries).await?;
-        store::order::tell(tx, self.at, self.told).await?;
+        sh_webhooks::publish(tx, (&ctx.ids, self.at), &self.events).await?;
         audit::record_many(tx, (&ctx.ids, self.at), self.audit).await?;
         if self.sales.is_empty() {
             return Ok(());
@@ -103,7 +98,7 @@ impl Work {
     }
 }
 
-/// What a command is called in the log and for others, and which shop it is about.
+/// What a command is called in the log, and which shop it is about.
 fn name(what: &What) -> (&'static str, Option<sh_kernel::Id<sh_catalogue::model::Shop>>) {
     match what {
         What::Place(_) => ("place-order", None),

@@ -69,8 +69,6 @@ sh_db::statements! {
     /// What every provider holds: what came in less what it has sent back.
     HELD = "SELECT provider, CAST(SUM(amount) AS BIGINT) FROM (SELECT provider, amount FROM mall_receipt \
         UNION ALL SELECT provider, -amount FROM mall_refund WHERE state = 2) moved GROUP BY provider";
-    /// How many orders there are, and how many others were told of.
-    TOLD = "SELECT (SELECT COUNT(*) FROM mall_order), (SELECT COUNT(*) FROM mall_outbox WHERE kind = 'place-order')";
 }
 
 /// What is wrong with an order that a statement finds.
@@ -112,11 +110,6 @@ pub(crate) async fn open_back(tx: &mut Tx, orders: &[Id<Order>]) -> Result<HashM
 
 pub(crate) async fn held(tx: &mut Tx) -> Result<Vec<(String, Fen)>, DbError> {
     tx.fetch_all(&HELD, binds![]).await
-}
-
-/// How many orders there are, and of how many others were told.
-pub(crate) async fn told(tx: &mut Tx) -> Result<(i64, i64), DbError> {
-    tx.fetch_one(&TOLD, binds![]).await
 }
 
 /// What a seller is owed by the statements, and what was taken of it.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use sh_catalogue::model::Product;
 use sh_db::{DbError, FromRow, Row, Tx, Value, binds};
-use sh_kernel::{Id, Instant};
+use sh_kernel::Id;
 
 use crate::{
     commission::Charge,
@@ -26,8 +26,6 @@ sh_db::inserts! {
         amount I64, commission_rule Uuid, commission_rate I64, commission_fixed I64, commission I64) "";
     /// From which lots they are served.
     ADD_PICKS = mall_pick(order_id Uuid, line I64, lot Uuid, location Uuid, quantity I64) "";
-    /// What others are told.
-    ADD_TOLD = mall_outbox(id Uuid, at Instant, kind Text, order_id Uuid, payload Text) "";
 }
 
 sh_db::updates! {
@@ -88,15 +86,6 @@ sh_db::statements! {
     /// What was paid for them.
     RECEIPTS = "SELECT order_id, provider, reference, amount, applied, returned, at FROM mall_receipt \
         WHERE order_id {{in_uuid $1}} ORDER BY order_id, at, provider, reference";
-}
-
-/// What others are told of an order.
-#[derive(Debug)]
-pub(crate) struct Told {
-    pub(crate) id: Id<Told>,
-    pub(crate) kind: &'static str,
-    pub(crate) order: Id<Order>,
-    pub(crate) payload: String,
 }
 
 impl FromRow for OrderRow {
@@ -415,11 +404,4 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
         return Ok(());
     }
     tx.update_many(&SET_RECEIPTS, receipts).await.map(drop)
-}
-
-/// Tells others, in the same transaction.
-pub(crate) async fn tell(tx: &mut Tx, at: Instant, told: Vec<Told>) -> Result<(), DbError> {
-    let rows: Vec<_> =
-        told.into_iter().map(|one| binds![one.id, at, one.kind, one.order, one.payload]).collect();
-    tx.insert_many(&ADD_TOLD, rows).await.map(drop)
 }

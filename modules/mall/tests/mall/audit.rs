@@ -44,7 +44,6 @@ const CHANGES: &[(&str, &str)] = &[
     ("UPDATE mall_entry SET seller = seller + 1", "of payable shows"),
     ("UPDATE mall_settlement SET gross = gross + 1, amount = amount + 1", "not pay what its entries say"),
     ("UPDATE mall_settlement SET state = 2", "of payable shows"),
-    ("DELETE FROM mall_outbox", "others were told of 0 orders"),
 ];
 
 #[db_test(&schema())]

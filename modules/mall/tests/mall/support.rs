@@ -50,6 +50,7 @@ pub(crate) fn schema() -> Vec<Migration> {
         sh_trade::MIGRATIONS,
         sh_catalogue::MIGRATIONS,
         sh_stock::MIGRATIONS,
+        sh_webhooks::MIGRATIONS,
         sh_mall::MIGRATIONS,
     ]
     .concat()
