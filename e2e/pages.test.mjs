@@ -122,6 +122,8 @@ const pages = [
   { path: "/w/users/new", as: "admin" },
   { path: "/w/keys", as: "province" },
   { path: "/w/keys", as: "supplier" },
+  { path: "/s/webhooks", as: "supplier" },
+  { path: "/s/webhooks", as: "mall" },
   { path: "/w/audit", as: "auditor" },
   { path: "/w/ledger", as: "auditor" },
   { path: "/w/ledger/accounts", as: "auditor" },

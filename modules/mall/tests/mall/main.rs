@@ -14,3 +14,4 @@ mod pay;
 mod random;
 mod settle;
 mod support;
+mod webhooks;
