@@ -104,7 +104,7 @@ const fn is_public_v4(address: Ipv4Addr) -> bool {
         || matches!(address.octets(), [168, 63, 129, 16]))
 }
 
-/// Global unicast (2000::/3) without what holds addresses of the older kind, or is for documents.
+/// Global unicast (`2000::/3`) without what holds addresses of the older kind, or is for documents.
 const fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     a & 0xe000 == 0x2000
@@ -232,10 +232,9 @@ impl Courier {
 fn problem_of(error: &hyper_util::client::legacy::Error) -> &'static str {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(one) = cause {
-        if one.downcast_ref::<io::Error>().is_some_and(|error| {
-            error.kind() == io::ErrorKind::PermissionDenied
-                && error.get_ref().is_some_and(|e| e.is::<NotPublic>())
-        }) {
+        // An io error gives the source of what it holds, not what it holds.
+        let held = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if held.is_some_and(<dyn StdError + Send + Sync>::is::<NotPublic>) {
             return "not-public";
         }
         cause = one.source();

@@ -36,7 +36,7 @@ const KEPT_SECONDS: i64 = 30 * 24 * 3600;
 /// Rows that are forgotten in one transaction.
 const FORGET_ROWS: i64 = 500;
 /// Between two rounds of forgetting.
-const FORGET_PAUSE: Duration = Duration::from_secs(3600);
+const FORGET_PAUSE: Duration = Duration::from_hours(1);
 /// Endpoints that are looked at in one round.
 const ROUND_ENDPOINTS: i64 = 200;
 /// Pause while nothing is due.

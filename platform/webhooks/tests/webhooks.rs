@@ -111,12 +111,15 @@ impl House {
     }
 }
 
-/// What a listening program has heard: headers and body of each request.
+/// Headers and body of a request.
+type Message = (HashMap<String, String>, String);
+
+/// What a listening program has heard.
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<(HashMap<String, String>, String)>>>);
+struct Heard(Arc<Mutex<Vec<Message>>>);
 
 impl Heard {
-    fn all(&self) -> Vec<(HashMap<String, String>, String)> {
+    fn all(&self) -> Vec<Message> {
         self.0.lock().unwrap().clone()
     }
 
@@ -139,6 +142,7 @@ struct Manner {
 }
 
 /// A program that listens on this machine. Gives its address and what it hears.
+#[expect(clippy::disallowed_methods, reason = "it listens until the test ends")]
 async fn listen(says: &[u16], delay: Duration) -> (String, Heard) {
     let manner = Manner { heard: Heard::default(), says: Arc::new(Mutex::new(says.to_vec())), delay };
     let heard = manner.heard.clone();
@@ -161,7 +165,7 @@ async fn listen(says: &[u16], delay: Duration) -> (String, Heard) {
 }
 
 const NO_DELAY: Duration = Duration::ZERO;
-const NEVER: Duration = Duration::from_secs(600);
+const NEVER: Duration = Duration::from_mins(10);
 
 fn all(state: DeliveryState, count: usize) -> impl Fn(&[sh_webhooks::Delivery]) -> bool {
     move |list| list.len() == count && list.iter().all(|one| one.state == state)
@@ -369,7 +373,7 @@ async fn an_organisation_sees_its_own_and_no_secret_is_shown_again(db: Db) {
             .as_str()
             .unwrap()
             .to_owned();
-    let own = ["".to_owned(), "/deliveries".to_owned(), format!("/deliveries/{event}")];
+    let own = [String::new(), "/deliveries".to_owned(), format!("/deliveries/{event}")];
     let pages = [format!("/s/webhooks/{id}"), format!("/s/webhooks/{id}/{event}"), "/s/webhooks".to_owned()];
     for path in own.iter().map(|tail| format!("{path}{tail}")).chain(pages.clone()) {
         let answer = house.site.get(SELLER, &path).await;
