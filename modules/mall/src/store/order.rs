@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use sh_catalogue::model::Product;
 use sh_db::{DbError, FromRow, Row, Tx, Value, binds};
-use sh_kernel::Id;
+use sh_kernel::{Id, Instant};
 
 use crate::{
     commission::Charge,
