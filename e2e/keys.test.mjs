@@ -15,8 +15,8 @@ story("a key is made, used, revoked and refused", { as: "supplier" }, async ({ p
   const name = `仓库 ${run}${js ? "" : " 无脚本"}`;
   await open(page, "/w/keys");
   await page.getByLabel("名称").fill(name);
-  await page.getByLabel("查看").check();
-  await page.getByLabel("商品", { exact: false }).first().check();
+  await page.getByRole("checkbox", { name: /^查看/ }).check();
+  await page.getByRole("checkbox", { name: /^商品/ }).check();
   await sending(page, () => page.getByRole("button", { name: "新建密钥" }).click());
   const secret = await page.locator("#key-secret").inputValue();
   assert.match(secret, /^shanhai_[0-9a-f]{64}$/);
