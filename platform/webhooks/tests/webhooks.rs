@@ -28,11 +28,14 @@ use sh_webhooks::{
     Off, SCHEDULE_SECONDS, Secret, Webhooks, message_id, service,
 };
 
-const STEPS: &[Migration] =
-    &[sh_http::MIGRATIONS[0], sh_access::MIGRATIONS[0], sh_access::MIGRATIONS[1], sh_webhooks::MIGRATIONS[0]];
 const SELLER: &str = "supplier@organisation:shop-a";
 const OTHER: &str = "supplier@organisation:shop-b";
 const KINDS: &[&str] = &["order.placed", "part.shipped"];
+
+/// The tables that webhooks touch.
+fn schema() -> Vec<Migration> {
+    [sh_http::MIGRATIONS, sh_access::MIGRATIONS, sh_webhooks::MIGRATIONS].concat()
+}
 
 statements! {
     /// A sender took everything that waits, and was killed.
@@ -171,7 +174,7 @@ fn all(state: DeliveryState, count: usize) -> impl Fn(&[sh_webhooks::Delivery]) 
     move |list| list.len() == count && list.iter().all(|one| one.state == state)
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn an_event_is_signed_sent_and_logged_and_one_that_was_taken_back_is_not(db: Db) {
     let house = house(db);
     let (url, heard) = listen(&[200], NO_DELAY).await;
@@ -203,7 +206,7 @@ async fn an_event_is_signed_sent_and_logged_and_one_that_was_taken_back_is_not(d
     );
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_consumer_that_never_answers_holds_up_nobody(db: Db) {
     let house = house(db);
     let (slow, _) = listen(&[200], NEVER).await;
@@ -222,7 +225,7 @@ async fn a_consumer_that_never_answers_holds_up_nobody(db: Db) {
     house.happen("order.placed", 41, false).await;
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn what_fails_is_tried_again_by_the_schedule_with_the_same_id_and_given_up_at_its_end(db: Db) {
     let house = house(db);
     let (url, heard) = listen(&[500, 302, 204], NO_DELAY).await;
@@ -254,7 +257,7 @@ async fn what_fails_is_tried_again_by_the_schedule_with_the_same_id_and_given_up
     assert!(service::find(&house.ctx(SELLER), &house.app, id).await.unwrap().off.is_none());
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn an_endpoint_is_switched_off_after_days_without_arrival_or_when_it_is_gone(db: Db) {
     let house = house(db);
     let (failing, _) = listen(&[500], NO_DELAY).await;
@@ -282,7 +285,7 @@ async fn an_endpoint_is_switched_off_after_days_without_arrival_or_when_it_is_go
     assert_eq!(house.deliveries(SELLER, failing).await.len(), 2);
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_killed_sender_loses_nothing(db: Db) {
     let house = house(db);
     let (url, heard) = listen(&[200], NO_DELAY).await;
@@ -303,7 +306,7 @@ async fn a_killed_sender_loses_nothing(db: Db) {
     assert!(left.is_none());
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn a_stopped_sender_writes_down_what_is_on_its_way(db: Db) {
     let house = house(db);
     let (url, heard) = listen(&[200], Duration::from_millis(700)).await;
@@ -322,7 +325,7 @@ async fn a_stopped_sender_writes_down_what_is_on_its_way(db: Db) {
     assert!(all(DeliveryState::Delivered, 1)(&house.deliveries(SELLER, id).await));
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn nothing_is_sent_to_this_machine_or_a_house_network(db: Db) {
     let house = house_with(db, Egress::default());
     let ctx = house.ctx(SELLER);
@@ -352,7 +355,7 @@ async fn nothing_is_sent_to_this_machine_or_a_house_network(db: Db) {
     assert_eq!(attempts[0].problem.as_deref(), Some("not-public"));
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn an_organisation_sees_its_own_and_no_secret_is_shown_again(db: Db) {
     let house = house(db);
     let made = house
@@ -414,7 +417,7 @@ async fn an_organisation_sees_its_own_and_no_secret_is_shown_again(db: Db) {
     assert!(foreign.is_err(), "{foreign:?}");
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn after_a_rotation_both_secrets_sign_for_a_day(db: Db) {
     let house = house(db);
     let (url, heard) = listen(&[200], NO_DELAY).await;
@@ -433,7 +436,7 @@ async fn after_a_rotation_both_secrets_sign_for_a_day(db: Db) {
     assert!(!heard.verifies(1, &first) && heard.verifies(1, &second));
 }
 
-#[db_test(STEPS)]
+#[db_test(&schema())]
 async fn every_statement_is_understood(db: Db) {
     let module = sh_webhooks::module();
     let engine = db.engine();
