@@ -23,6 +23,7 @@ webhook-kind-part-received = Received
 webhook-kind-part-refund-asked = Refund asked for
 webhook-kind-part-refunded = Refund granted
 webhook-kind-part-refund-refused = Refund refused
+webhook-kind-part-case-finished = After-sales case finished
 webhook-kind-webhook-test = Test
 webhook-new = New endpoint
 webhook-terms = When an order changes, its identifiers, state and amounts are sent to your address, nothing personal. Each message is signed: check the signature first. Without an answer of 2xx it is sent again, up to 10 times in about 3 days, with the same webhook-id. The order of messages is not promised. After 5 days without any arrival the endpoint is switched off.

@@ -23,6 +23,7 @@ webhook-kind-part-received = 确认收货
 webhook-kind-part-refund-asked = 申请退款
 webhook-kind-part-refunded = 同意退款
 webhook-kind-part-refund-refused = 拒绝退款
+webhook-kind-part-case-finished = 售后完成
 webhook-kind-webhook-test = 测试
 webhook-new = 新建推送地址
 webhook-terms = 订单有变化时，系统把编号、状态、金额发到您的网址，不含个人信息。每条都有签名，收到后先验签。没有收到 2xx 答复会重发，最多 10 次，约 3 天；同一条的 webhook-id 不变。不保证先后次序。连续 5 天都送不到就停用。

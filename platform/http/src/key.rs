@@ -53,7 +53,16 @@ const TABLE: &[Opens] = &[
     },
     Opens {
         scope: KeyScope::Orders,
-        paths: &["basket", "checkout", "orders", "payments", "shop/orders"],
+        paths: &[
+            "basket",
+            "cases",
+            "checkout",
+            "orders",
+            "payments",
+            "shop/cases",
+            "shop/orders",
+            "shop/statement",
+        ],
         permissions: &[P::Shop, P::ReadOrders, P::HandleOrders, P::SettleOrders],
     },
     Opens {
