@@ -178,6 +178,9 @@ pub enum Error {
     /// An instruction was paid or taken back already.
     #[error("the instruction has ended")]
     SettlementEnded,
+    /// Goods that the settlement pays for went back since, or somebody asks for that.
+    #[error("the settlement is not right any more")]
+    SettlementStale,
     /// Whoever made an instruction cannot confirm that it is paid.
     #[error("a second person has to confirm")]
     SamePerson,
@@ -238,6 +241,7 @@ impl AppError for Error {
             | Self::RuleEnded
             | Self::NothingDue
             | Self::SettlementEnded
+            | Self::SettlementStale
             | Self::SamePerson
             | Self::ReferenceTaken => Kind::Conflict,
             Self::Forged => Kind::Forbidden,
@@ -263,6 +267,7 @@ impl AppError for Error {
             Self::RuleEnded => "commission-rule-ended",
             Self::NothingDue => "nothing-due",
             Self::SettlementEnded => "settlement-ended",
+            Self::SettlementStale => "settlement-stale",
             Self::SamePerson => "settlement-same-person",
             Self::ReferenceTaken => "bank-reference-taken",
             Self::Picture(code) => code,

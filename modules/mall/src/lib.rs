@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 2, text: include_str!("../migrations/0002_settle.sql") },
     Migration { module: "mall", version: 3, text: include_str!("../migrations/0003_case.sql") },
     Migration { module: "mall", version: 4, text: include_str!("../migrations/0004_webhooks.sql") },
+    Migration { module: "mall", version: 5, text: include_str!("../migrations/0005_due.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.

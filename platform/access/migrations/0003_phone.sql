@@ -5,6 +5,12 @@ CREATE TABLE user_phone (
     confirmed_at {{instant}} NOT NULL
 ) {{clustered}};
 
+-- When a phone was last sent a code. Its row is held while codes are counted, so that they are sent one after the other.
+CREATE TABLE phone_turn (
+    phone {{text}} NOT NULL PRIMARY KEY,
+    at {{instant}} NOT NULL
+) {{clustered}};
+
 -- Codes that were sent to a phone, kept for a day. A code is hashed with its number, lasts for minutes and is good for one
 -- sign-in.
 CREATE TABLE phone_code (

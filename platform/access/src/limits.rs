@@ -45,6 +45,14 @@ pub(crate) struct Limits {
     clock: Ticks,
 }
 
+/// What one subscriber has: an IPv4 address, or the first half of an IPv6 address.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(whole) => IpAddr::V6((u128::from(whole) >> 64 << 64).into()),
+    }
+}
+
 fn quota(burst: NonZeroU32, refill_seconds: u64) -> Quota {
     let refill = Duration::from_secs(refill_seconds);
     Quota::with_period(refill).unwrap_or_else(|| Quota::per_minute(NonZeroU32::MIN)).allow_burst(burst)
@@ -75,7 +83,7 @@ impl Limits {
             self.by_address.retain_recent();
         }
         let Some(address) = address else { return Ok(()) };
-        self.by_address.check_key(&address).map_err(|until| self.refused(&until))
+        self.by_address.check_key(&network(address)).map_err(|until| self.refused(&until))
     }
 
     /// Counts one attempt.

@@ -116,6 +116,7 @@ pub(crate) async fn send(ctx: &Context, app: &App, typed: &str) -> Result<Id<Cod
     let (id, code, now) = (ctx.id(), fresh()?, ctx.now());
     app.db
         .write(async |tx| {
+            tx.insert(&store::TAKE_TURN, binds![phone.whole(), now]).await?;
             tx.execute(&store::DROP_OLD_CODES, binds![now.plus_seconds(-KEPT_SECONDS)]).await?;
             let (count, last): (i64, Option<Instant>) =
                 tx.fetch_one(&store::CODES_OF, binds![phone.whole()]).await?;

@@ -21,6 +21,8 @@ sh_db::inserts! {
     ADD_SESSION = user_session(token Bytes, user_id Uuid, created_at Instant, seen_at Instant, expires_at Instant) "";
     /// A phone and its account.
     ADD_PHONE = user_phone(phone Text, user_id Uuid, confirmed_at Instant) "";
+    /// Holds the row of a phone until the transaction ends.
+    TAKE_TURN = phone_turn(phone Text, at Instant) "ON CONFLICT (phone) DO UPDATE SET at = excluded.at";
     /// A code on its way to a phone.
     ADD_CODE = phone_code(id Uuid, phone Text, code Bytes, made_at Instant, tries I64) "";
     /// A new key; nothing if its form was sent before.

@@ -87,6 +87,17 @@ const TABLE: &[Opens] = &[
     Opens { scope: KeyScope::Sources, paths: &["sources"], permissions: &[P::ReadSources, P::ManageSources] },
 ];
 
+/// What keys for reading and for orders look at and no key changes: it decides about money between the mall and its shops.
+const LOOKED_AT: &[&str] = &["commissions", "settlements"];
+
+/// Whether a path under [`KEY_PATHS`] begins with one of these.
+fn is_under(path: &str, begins: &[&str]) -> bool {
+    let rest = path.strip_prefix(KEY_PATHS).unwrap_or_default();
+    let begin =
+        |begin: &&str| rest.strip_prefix(*begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    begins.iter().any(begin)
+}
+
 /// Where keys are taken.
 pub const KEY_PATHS: &str = "/api/v1/";
 
@@ -111,11 +122,7 @@ impl KeyScope {
 
     /// Whether the scope names this path.
     fn names(self, path: &str) -> bool {
-        let rest = path.strip_prefix(KEY_PATHS).unwrap_or_default();
-        let begins = |begin: &&str| {
-            rest.strip_prefix(*begin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.opens().any(|opens| opens.paths.iter().any(begins))
+        self.opens().any(|opens| is_under(path, opens.paths))
     }
 }
 
@@ -144,6 +151,10 @@ impl ActingKey {
     /// The scope that the key lacks.
     pub fn opens(&self, method: &Method, path: &str) -> Result<(), Option<KeyScope>> {
         let looks = matches!(*method, Method::GET | Method::HEAD);
+        if is_under(path, LOOKED_AT) {
+            let may_look = self.scopes.iter().any(|scope| matches!(scope, KeyScope::Read | KeyScope::Orders));
+            return if looks && may_look { Ok(()) } else { Err(looks.then_some(KeyScope::Read)) };
+        }
         let wanted = KeyScope::ALL.iter().copied().find(|scope| scope.names(path));
         let named = self.scopes.iter().any(|scope| scope.names(path));
         let free = looks && (wanted.is_none() || self.scopes.contains(&KeyScope::Read));
@@ -171,6 +182,10 @@ mod tests {
         assert_eq!(orders.opens(get, "/api/v1/mall/products"), Ok(()), "anybody may read it");
         assert_eq!(orders.opens(post, "/api/v1/mall/products"), Err(None), "what stands nowhere is closed");
         assert_eq!(orders.opens(post, "/api/v1/ordersx"), Err(None));
+        assert_eq!(orders.opens(get, "/api/v1/settlements/1"), Ok(()));
+        assert_eq!(orders.opens(post, "/api/v1/settlements"), Err(None), "no key pays out");
+        let webhooks = key(&[KeyScope::Webhooks]);
+        assert_eq!(webhooks.opens(get, "/api/v1/settlements"), Err(Some(KeyScope::Read)));
         assert_eq!(read.opens(get, "/api/v1/imports"), Ok(()));
         assert_eq!(read.opens(post, "/api/v1/basket"), Err(Some(KeyScope::Orders)));
     }

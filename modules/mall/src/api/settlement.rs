@@ -11,7 +11,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Error,
     model::{Settlement, SettlementRow, SettlementState},
-    pages::statement::month_of,
     service::settlement as service,
     store::settlement::Owed,
 };
@@ -172,7 +171,7 @@ pub(crate) async fn make(
     Json(body): Json<MakeBody>,
 ) -> Result<Json<SettlementBody>, Failure> {
     let id = ctx.id();
-    let month = month_of(&body.month).unwrap_or_else(|| ctx.today().month());
+    let month = service::month(&ctx, &body.month)?;
     service::make(&ctx, &app, id, body.shop, month).await?;
     one(&ctx, &app, id).await
 }

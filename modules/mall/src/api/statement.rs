@@ -11,7 +11,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     commission::Rule,
     model::{Entry, EntryKind, Order, Settlement, number_of},
-    pages::statement::month_of,
     service::statement as service,
     store::statement::StatementLine,
 };
@@ -148,7 +147,7 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Json<StatementBody>, Failure> {
     let page = Page { after: asked.after, size: asked.size };
-    let found = service::show(&ctx, &app, asked.shop, month_of(&asked.month), &page).await?;
+    let found = service::show(&ctx, &app, asked.shop, service::month_of(&asked.month), &page).await?;
     Ok(Json(StatementBody {
         shop: found.shop.id,
         month: found.month.to_string(),

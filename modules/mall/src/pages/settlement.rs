@@ -11,11 +11,7 @@ use sh_ui::{
     facts, keyboard_list, pager, panel, status_tag, tabs, work_page,
 };
 
-use super::{
-    back,
-    parts::yuan,
-    statement::{entries, month_of},
-};
+use super::{back, parts::yuan, statement::entries};
 use crate::{
     model::{Settlement, SettlementRow, SettlementState},
     service::{settlement as service, statement::number_of_settlement},
@@ -163,7 +159,7 @@ pub(crate) async fn make(
     State(app): State<App>,
     Form(form): Form<MakeForm>,
 ) -> Result<Redirect, Failure> {
-    let month = month_of(&form.month).unwrap_or_else(|| ctx.today().month());
+    let month = service::month(&ctx, &form.month)?;
     let outcome = service::make(&ctx, &app, form.id, form.shop, month).await;
     let to =
         if outcome.is_ok() { format!("/w/settlements/{}", form.id) } else { "/w/settlements".to_owned() };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sh_catalogue::{Temporary, model::Shop};
 use sh_files::write::OutputFormat;
 use sh_http::{App, Context, Failure, Html, Listing, Page, Query};
-use sh_kernel::{Fen, Id, Month};
+use sh_kernel::{Fen, Id};
 use sh_ui::{
     AmountUnit, Column, DataTable, Field, Pager, QueryForm, Row, button_link, data_table, empty, facts,
     keyboard_list, money_cell, pager, panel, query_form, work_page,
@@ -28,12 +28,6 @@ pub(crate) struct StatementQuery {
     after: Option<String>,
 }
 
-/// Reads `2020-11`.
-pub(crate) fn month_of(text: &str) -> Option<Month> {
-    let digits: String = text.trim().chars().filter(|sign| *sign != '-').collect();
-    digits.parse().ok().and_then(|number| Month::from_yyyymm(number).ok())
-}
-
 /// `GET /s/statement`
 pub(crate) async fn show(
     ctx: Context,
@@ -41,7 +35,7 @@ pub(crate) async fn show(
     Query(query): Query<StatementQuery>,
 ) -> Result<Html, Failure> {
     let page = Page { after: query.after.clone(), size: None };
-    let found = service::show(&ctx, &app, query.shop, month_of(&query.month), &page).await?;
+    let found = service::show(&ctx, &app, query.shop, service::month_of(&query.month), &page).await?;
     let at = format!("shop={}&month={}", found.shop.id, found.month);
     let frame = ctx
         .frame(ctx.t("statement-title"))
@@ -138,7 +132,7 @@ pub(crate) async fn csv(
     State(app): State<App>,
     Query(query): Query<StatementQuery>,
 ) -> Result<Response, Failure> {
-    let month = month_of(&query.month).unwrap_or_else(|| ctx.today().month());
+    let month = service::month_of(&query.month).unwrap_or_else(|| ctx.today().month());
     let place = Temporary::new()?;
     service::export(&ctx, &app, (query.shop, month), place.path()).await?;
     place.sent(OutputFormat::CsvUtf8.content_type(), &format!("statement-{month}.csv")).await

@@ -92,6 +92,11 @@ pub async fn open(
     };
     app.db
         .write(async |tx| {
+            super::hold(tx, ctx).await?;
+            let whole = store::order::whole(tx, order).await?.ok_or(Error::NotFound)?;
+            if whole.part(shop).is_none_or(|now| now.state != part.state || now.ask == model::Ask::Asked) {
+                return Err(crate::Refused::WrongState("changed").into());
+            }
             let others = store::case::asked_for(tx, order).await?;
             let known = store::case::of_order(tx, order).await?;
             if !fits(&whole, shop, &asked.parts, &others) || known.len() >= CASES_MAX {
@@ -241,6 +246,7 @@ async fn step(ctx: &Context, app: &App, row: &CaseRow, go: Move<'_>) -> Result<(
     }
     app.db
         .write(async |tx| {
+            super::hold(tx, ctx).await?;
             if !store::case::step(tx, row, go.to, ctx.now(), go.waybill).await? {
                 return Err(crate::Refused::WrongState("changed").into());
             }

@@ -10,7 +10,8 @@ use sh_kernel::Id;
 use super::pay;
 use crate::{
     Error,
-    command::{Cancel, What},
+    case::ANSWER_HOURS,
+    command::{Cancel, Decide, What},
     error::Refused,
     provider::{Providers, simulator},
     store,
@@ -20,6 +21,10 @@ use crate::{
 const STEP: i64 = 200;
 /// Seconds after which a provider is asked what became of a payment.
 const ASK_SECONDS: i64 = 15;
+/// Days after sending until a part counts as received, if the buyer says nothing.
+pub const RECEIVE_DAYS: i64 = 10;
+/// What stands for the answer of a shop that gave none in time.
+const SILENT: &str = "商家超时未处理，系统自动退款";
 /// How long chores rest.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -47,10 +52,14 @@ pub async fn once(ctx: &Context, app: &App) -> Result<(), Error> {
     let ended = expire(ctx, app).await;
     let back = pay_back(ctx, app).await;
     let cases = super::cases::late(ctx, app).await;
+    let silent = answer_for_silent(ctx, app).await;
+    let received = receive(ctx, app).await;
     late?;
     asked?;
     ended?;
     cases?;
+    silent?;
+    received?;
     back.map(drop)
 }
 
@@ -108,6 +117,45 @@ pub async fn ask(ctx: &Context, app: &App) -> Result<u64, Error> {
             }
         }
     }
+}
+
+/// Receives parts that were sent long ago and that nobody has asked about (自动确认收货). Returns how many.
+///
+/// # Errors
+/// The queue, or the database.
+pub async fn receive(ctx: &Context, app: &App) -> Result<u64, Error> {
+    let by = ctx.now().plus_seconds(-RECEIVE_DAYS * 24 * 3_600);
+    let parts = app.db.read(async |tx| store::list::unconfirmed(tx, by, STEP).await).await?;
+    carry_out(ctx, app, parts.into_iter().map(|(order, shop)| What::Receive(order, shop))).await
+}
+
+/// Agrees for shops that do not answer whoever wants the money back for goods that were not sent (未发货超时退款). Returns
+/// how many.
+///
+/// # Errors
+/// The queue, or the database.
+pub async fn answer_for_silent(ctx: &Context, app: &App) -> Result<u64, Error> {
+    let by = ctx.now().plus_seconds(-ANSWER_HOURS * 3_600);
+    let parts = app.db.read(async |tx| store::list::unanswered(tx, by, STEP).await).await?;
+    let grant = |(order, shop)| {
+        let answer = SILENT.to_owned();
+        What::Refund(Decide { order, shop, grant: true, goods_back: true, answer })
+    };
+    carry_out(ctx, app, parts.into_iter().map(grant)).await
+}
+
+/// Carries commands out, all at once so that they share a batch. Returns how many did something.
+async fn carry_out(ctx: &Context, app: &App, commands: impl Iterator<Item = What>) -> Result<u64, Error> {
+    let mut count = 0;
+    for outcome in futures::future::join_all(commands.map(|what| super::submit(ctx, app, what))).await {
+        match outcome {
+            Ok(_) => count += 1,
+            // Somebody has acted at the last moment.
+            Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
 }
 
 /// Sends money back that is to go back. Returns how many refunds have gone.

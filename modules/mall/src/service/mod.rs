@@ -13,13 +13,21 @@ pub mod statement;
 pub mod supplier;
 
 use sh_access::audit::By;
+use sh_db::{DbError, Tx};
 use sh_http::{App, Context};
+use sh_ledger::{Book, Claim, Plan};
 
 use crate::{
     Error,
     command::{Command, What},
     desk::{Done, Queue},
 };
+
+/// Holds the book of the market until the transaction ends: nothing is sold, refunded, settled or asked back meanwhile.
+pub(crate) async fn hold(tx: &mut Tx, ctx: &Context) -> Result<(), DbError> {
+    let nothing = Claim::named(Book::MARKET, "hold", "", b"");
+    Plan::new(ctx.now()).load_claims(tx, [nothing]).await
+}
 
 /// Hands a command to the queue in the name of whoever acts.
 pub(crate) async fn submit(ctx: &Context, app: &App, what: What) -> Result<Done, Error> {

@@ -9,7 +9,6 @@ use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
 use sh_kernel::{FieldErrors, Id, Instant, Month};
 use sh_ledger::{Book, Claim, Plan, Posting, Refusal, Source, Transfer};
 
-use super::statement::within;
 use crate::{
     Error,
     error::Refused,
@@ -80,7 +79,8 @@ pub async fn get(
     Ok((row, Listing::of(entries, page, |entry| entry.id)))
 }
 
-/// Makes an instruction to pay a shop everything that is due up to the end of a month. The number was given out with the
+/// Makes an instruction to pay a shop everything that is due of what was paid up to the end of a month, less whatever went
+/// back since. The number was given out with the
 /// form: sent twice, it is one instruction.
 ///
 /// # Errors
@@ -97,7 +97,7 @@ pub async fn make(
         return Err(one_error("/month", ctx.t("settlement-month-wrong")));
     }
     let claim = Claim::named(Book::MARKET, "settle", &id.to_string(), format!("{shop} {month}").as_bytes());
-    let (before, by) = (within(month).1, received(ctx.now()));
+    let (paid, by) = (month.next().first_day().start(), received(ctx.now()));
     app.db
         .write(async |tx| {
             // Holds the book: nothing is sold, refunded or paid out meanwhile.
@@ -106,7 +106,7 @@ pub async fn make(
             if once(&mut plan, &claim, |_| Ok(()))? {
                 return Ok(());
             }
-            let due = store::settlement::due(tx, shop, before, by).await?;
+            let due = store::settlement::take(tx, shop, (paid, by), id).await?;
             let amount = due.gross.minus(due.commission)?;
             let (Some(shop_name), Some(organisation), Some(seller), 1..) =
                 (due.shop_name, due.organisation, due.seller, amount.0)
@@ -132,7 +132,6 @@ pub async fn make(
                 reference: None,
             };
             store::settlement::add(tx, &row).await?;
-            store::settlement::take(tx, shop, (before, by), id).await?;
             plan.write(tx).await?;
             record(tx, ctx, Logged::new("make-settlement", "settlement", id).after(&told(&row))).await?;
             Ok(())
@@ -144,6 +143,7 @@ pub async fn make(
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Denied`], [`Error::Invalid`]; [`Error::SamePerson`]; [`Error::SettlementEnded`];
+/// [`Error::SettlementStale`] if goods of it went back since, or somebody asks for that;
 /// [`Error::ReferenceTaken`] if another payment has this reference.
 pub async fn pay(ctx: &Context, app: &App, id: Id<Settlement>, reference: &str) -> Result<(), Error> {
     ctx.require(Permission::SettleOrders, Scope::Everywhere)?;
@@ -173,6 +173,9 @@ pub async fn pay(ctx: &Context, app: &App, id: Id<Settlement>, reference: &str) 
             if row.made_by == ctx.actor.key() {
                 return Err(Error::SamePerson);
             }
+            if store::settlement::is_stale(tx, row.shop, id).await? {
+                return Err(Error::SettlementStale);
+            }
             let by = (&*ctx.actor.key(), ctx.now());
             if !store::settlement::end(tx, id, SettlementState::Paid, by, Some(reference)).await? {
                 return Err(Error::SettlementEnded);
@@ -197,6 +200,7 @@ pub async fn withdraw(ctx: &Context, app: &App, id: Id<Settlement>) -> Result<()
     ctx.require(Permission::SettleOrders, Scope::Everywhere)?;
     app.db
         .write(async |tx| {
+            super::hold(tx, ctx).await?;
             let row = store::settlement::get(tx, id).await?.ok_or(Error::NotFound)?;
             let by = (&*ctx.actor.key(), ctx.now());
             if !store::settlement::end(tx, id, SettlementState::Withdrawn, by, None).await? {
@@ -207,6 +211,17 @@ pub async fn withdraw(ctx: &Context, app: &App, id: Id<Settlement>) -> Result<()
             Ok(())
         })
         .await
+}
+
+/// The month that a form or program names; this one if it names none.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no month.
+pub(crate) fn month(ctx: &Context, text: &str) -> Result<Month, Error> {
+    if text.trim().is_empty() {
+        return Ok(ctx.today().month());
+    }
+    super::statement::month_of(text).ok_or_else(|| one_error("/month", ctx.t("settlement-month-wrong")))
 }
 
 /// Whether it had been done before.

@@ -59,6 +59,12 @@ pub(crate) fn within(month: Month) -> (Id<Entry>, Id<Entry>) {
     (first_at(month.first_day().start()), first_at(month.next().first_day().start()))
 }
 
+/// Reads `2020-11`.
+pub(crate) fn month_of(text: &str) -> Option<Month> {
+    let digits: String = text.trim().chars().filter(|sign| *sign != '-').collect();
+    digits.parse().ok().and_then(|number| Month::from_yyyymm(number).ok())
+}
+
 /// Before every identifier of this instant.
 pub(crate) fn first_at<T>(at: Instant) -> Id<T> {
     let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or(0);

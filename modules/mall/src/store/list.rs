@@ -10,6 +10,13 @@ sh_db::statements! {
     /// Orders of a buyer, the newest first.
     OF_BUYER = "SELECT id FROM mall_order WHERE buyer = $1 AND (CAST($2 AS BIGINT) IS NULL OR state = $2) AND id < $3 \
         ORDER BY id DESC LIMIT $4";
+    /// Parts that were sent by an instant and not received, about which nobody has to answer.
+    UNCONFIRMED = "SELECT p.order_id, p.shop FROM mall_part p WHERE p.state = 3 AND p.shipped_at <= $1 AND p.ask <> 1 \
+        AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7) \
+        ORDER BY p.shipped_at LIMIT $2";
+    /// Parts that are not sent, whose money was asked back by an instant.
+    UNANSWERED = "SELECT order_id, shop FROM mall_part WHERE ask = 1 AND state = 2 AND asked_at <= $1 \
+        ORDER BY asked_at LIMIT $2";
     /// Parts of a shop in a state, the oldest first: they are worked through.
     OF_SHOP = "SELECT p.order_id, p.shop, p.shop_name, p.state, p.ask, p.amount, o.placed_at, o.receiver, \
         (SELECT COUNT(*) FROM mall_line l WHERE l.order_id = p.order_id AND l.shop = p.shop) \
@@ -117,6 +124,22 @@ pub(crate) const fn end<T>() -> Id<T> {
 /// Before every identifier.
 pub(crate) const fn begin<T>() -> Id<T> {
     Id::from_uuid(uuid::Uuid::nil())
+}
+
+pub(crate) async fn unconfirmed(
+    tx: &mut Tx,
+    sent: Instant,
+    limit: i64,
+) -> Result<Vec<(Id<Order>, Id<Shop>)>, DbError> {
+    tx.fetch_all(&UNCONFIRMED, binds![sent, limit]).await
+}
+
+pub(crate) async fn unanswered(
+    tx: &mut Tx,
+    asked: Instant,
+    limit: i64,
+) -> Result<Vec<(Id<Order>, Id<Shop>)>, DbError> {
+    tx.fetch_all(&UNANSWERED, binds![asked, limit]).await
 }
 
 pub(crate) async fn of_buyer(

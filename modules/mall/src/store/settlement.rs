@@ -4,7 +4,7 @@ use sh_catalogue::model::Shop;
 use sh_db::{DbError, FromRow, Row, Tx, binds};
 use sh_kernel::{Fen, Id, Instant};
 
-use crate::model::{Entry, Settlement, SettlementRow, SettlementState};
+use crate::model::{Settlement, SettlementRow, SettlementState};
 
 sh_db::inserts! {
     /// A new instruction.
@@ -23,17 +23,22 @@ sh_db::statements! {
         ELSE e.amount - e.commission END) AS BIGINT) \
         FROM mall_entry e JOIN mall_part p ON p.order_id = e.order_id AND p.shop = e.shop \
         WHERE e.shop > $2 AND e.settlement IS NULL GROUP BY e.shop ORDER BY e.shop LIMIT $3";
-    /// The same of one shop and up to an identifier: entries, gross, commission, the name, organisation and seller.
-    DUE = "SELECT COUNT(*), CAST(COALESCE(SUM(e.amount), 0) AS BIGINT), \
+    /// Takes into an instruction what is due of a shop's parts that were paid before an instant, refunds of any date among
+    /// it.
+    TAKE = "UPDATE mall_entry SET settlement = $4 WHERE shop = $1 AND settlement IS NULL AND EXISTS \
+        (SELECT 1 FROM mall_part p JOIN mall_order o ON o.id = p.order_id WHERE p.order_id = mall_entry.order_id \
+        AND p.shop = mall_entry.shop AND o.paid_at < $2 AND p.ask <> 1 AND (p.state = 6 OR p.received_at <= $3) \
+        AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7))";
+    /// What an instruction has taken: entries, gross, commission, the shop's name, organisation and seller.
+    TAKEN = "SELECT COUNT(*), CAST(COALESCE(SUM(e.amount), 0) AS BIGINT), \
         CAST(COALESCE(SUM(e.commission), 0) AS BIGINT), MAX(p.shop_name), MAX(p.organisation), MAX(e.seller) \
         FROM mall_entry e JOIN mall_part p ON p.order_id = e.order_id AND p.shop = e.shop \
-        WHERE e.shop = $1 AND e.settlement IS NULL AND e.id < $2 AND p.ask <> 1 AND (p.state = 6 OR p.received_at <= $3) \
-        AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7)";
-    /// Takes them into an instruction.
-    TAKE = "UPDATE mall_entry SET settlement = $4 WHERE shop = $1 AND settlement IS NULL AND id < $2 AND EXISTS \
-        (SELECT 1 FROM mall_part p WHERE p.order_id = mall_entry.order_id AND p.shop = mall_entry.shop AND p.ask <> 1 \
-        AND (p.state = 6 OR p.received_at <= $3) \
-        AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7))";
+        WHERE e.shop = $1 AND e.settlement = $2";
+    /// How many of its entries are of parts that have changed since, or about which somebody has to answer.
+    STALE = "SELECT COUNT(*) FROM mall_entry e JOIN mall_part p ON p.order_id = e.order_id AND p.shop = e.shop \
+        WHERE e.shop = $1 AND e.settlement = $2 AND (p.ask = 1 \
+        OR EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7) \
+        OR EXISTS (SELECT 1 FROM mall_entry r WHERE r.shop = e.shop AND r.order_id = e.order_id AND r.settlement IS NULL))";
     /// Gives them back.
     GIVE_BACK = "UPDATE mall_entry SET settlement = NULL WHERE shop = $1 AND settlement = $2";
     /// One instruction.
@@ -134,23 +139,25 @@ pub(crate) async fn owed(
     tx.fetch_all(&OWED, binds![received, after, limit]).await
 }
 
-pub(crate) async fn due(
-    tx: &mut Tx,
-    shop: Id<Shop>,
-    before: Id<Entry>,
-    received: Instant,
-) -> Result<Due, DbError> {
-    tx.fetch_one(&DUE, binds![shop, before, received]).await
-}
-
-/// How many entries were taken.
+/// Takes what is due of the parts that were paid before an instant and received by another. Returns what that is.
 pub(crate) async fn take(
     tx: &mut Tx,
     shop: Id<Shop>,
-    (before, received): (Id<Entry>, Instant),
+    (paid, received): (Instant, Instant),
     settlement: Id<Settlement>,
-) -> Result<u64, DbError> {
-    tx.execute(&TAKE, binds![shop, before, received, settlement]).await
+) -> Result<Due, DbError> {
+    tx.execute(&TAKE, binds![shop, paid, received, settlement]).await?;
+    tx.fetch_one(&TAKEN, binds![shop, settlement]).await
+}
+
+/// Whether something has happened since to what an instruction pays.
+pub(crate) async fn is_stale(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    settlement: Id<Settlement>,
+) -> Result<bool, DbError> {
+    let (count,): (i64,) = tx.fetch_one(&STALE, binds![shop, settlement]).await?;
+    Ok(count > 0)
 }
 
 pub(crate) async fn give_back(

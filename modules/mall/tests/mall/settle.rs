@@ -6,10 +6,10 @@ use sh_kernel::{Fen, Id, Month};
 use sh_mall::{
     Error, Sums,
     commission::Rule,
-    model::{EntryKind, Order, SettlementState},
+    model::{EntryKind, Order, PartState, SettlementState},
     provider::simulator::Scenario,
     service::{
-        checkout,
+        checkout, chores,
         commission::{self, Typed},
         orders,
         settlement::{self, HOLD_DAYS},
@@ -190,6 +190,74 @@ async fn what_is_due_is_paid_once_and_by_two_people(db: Db) {
     settlement::make(&operator, app, last, market.shop, market.month()).await.unwrap();
     let (row, _) = settlement::get(&operator, app, last, &Page::default()).await.unwrap();
     assert_eq!((row.state, row.amount), (SettlementState::Open, Fen(5_391 + 26_955 - 10_782)));
+    market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn a_settlement_of_last_month_takes_off_what_went_back_in_this_one(db: Db) {
+    let market = Market::open(db, 20, 0).await;
+    let (app, operator) = (&market.app, market.ctx(OPERATOR));
+    let month = market.month();
+    let returned = market.received(2).await;
+    market.received(1).await;
+    market.clock.advance_seconds(40 * DAY);
+    assert!(market.month() > month);
+    market.refund(returned).await;
+    let id = operator.id();
+    settlement::make(&operator, app, id, market.shop, month).await.unwrap();
+    let (row, lines) = settlement::get(&operator, app, id, &Page::default()).await.unwrap();
+    assert_eq!((row.amount, lines.items.len()), (Fen(5_990), 3), "the returned one is paid and taken off");
+    market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn what_a_buyer_wants_back_is_not_paid_out(db: Db) {
+    let market = Market::open(db, 20, 0).await;
+    let (app, operator, second) = (&market.app, market.ctx(OPERATOR), market.ctx(SECOND));
+    let (order, shop, month) = (market.received(2).await, market.shop, market.month());
+    market.received(1).await;
+    market.clock.advance_seconds(HOLD_DAYS * DAY);
+    let id = operator.id();
+    settlement::make(&operator, app, id, shop, month).await.unwrap();
+    let visitor = Visitor::guest("a");
+    orders::ask_refund(&market.public(), app, &visitor, (order, shop), "坏了").await.unwrap();
+    let asked = settlement::pay(&second, app, id, "ICBC-1").await;
+    assert!(matches!(asked, Err(Error::SettlementStale)), "{asked:?}");
+    supplier::answer(&market.ctx(SUPPLIER), app, (order, shop), (true, false), "").await.unwrap();
+    let granted = settlement::pay(&second, app, id, "ICBC-1").await;
+    assert!(matches!(granted, Err(Error::SettlementStale)), "{granted:?}");
+    settlement::withdraw(&operator, app, id).await.unwrap();
+    let next = operator.id();
+    settlement::make(&operator, app, next, shop, month).await.unwrap();
+    settlement::pay(&second, app, next, "ICBC-1").await.unwrap();
+    let found = market.statement().await;
+    assert_eq!((found.paid, found.owed), (Fen(5_990), Fen::ZERO));
+    market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn a_part_is_received_by_itself_and_a_silent_shop_gives_the_money_back(db: Db) {
+    let market = Market::open(db, 20, 0).await;
+    let (app, shop) = (&market.app, market.shop);
+    let (sent, unsent) = (market.order("a", 2).await.unwrap(), market.order("a", 1).await.unwrap());
+    market.pay("a", sent, Scenario::Once).await.unwrap();
+    market.pay("a", unsent, Scenario::Once).await.unwrap();
+    let waybill = sh_mall::model::number_of(sent);
+    supplier::ship(&market.ctx(SUPPLIER), app, (sent, shop), "顺丰", &waybill).await.unwrap();
+    let visitor = Visitor::guest("a");
+    orders::ask_refund(&market.public(), app, &visitor, (unsent, shop), "不想要了").await.unwrap();
+    let state = async |order| {
+        let whole = orders::get(&market.public(), app, &visitor, order).await.unwrap();
+        whole.part(shop).unwrap().state
+    };
+    chores::once(&market.public(), app).await.unwrap();
+    assert_eq!((state(sent).await, state(unsent).await), (PartState::Shipped, PartState::ToShip));
+    market.clock.advance_seconds(2 * DAY);
+    chores::once(&market.public(), app).await.unwrap();
+    assert_eq!((state(sent).await, state(unsent).await), (PartState::Shipped, PartState::Refunded));
+    market.clock.advance_seconds((chores::RECEIVE_DAYS - 2) * DAY);
+    chores::once(&market.public(), app).await.unwrap();
+    assert_eq!(state(sent).await, PartState::Received);
     market.audit().await;
 }
 
