@@ -122,12 +122,12 @@ async fn somebody_registers_by_login_and_password(db: Db) {
     let taken = house.ask("POST", "/register", "", "login=WANG&password=a+good+long+one").await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(taken.body.contains("已有人用") && !taken.body.contains("a good long one"), "{}", taken.body);
-    let short = house.ask("POST", "/register", "", "login=heping&password=short").await;
-    assert!(short.body.contains("密码还差 5 个字符") && short.body.contains("heping"), "{}", short.body);
-    let made = house.ask("POST", "/register", "", "login=heping&password=a+good+long+one&next=%2Fme").await;
+    let short = house.ask("POST", "/register", "", "login=lin.ping&password=short").await;
+    assert!(short.body.contains("密码还差 5 个字符") && short.body.contains("lin.ping"), "{}", short.body);
+    let made = house.ask("POST", "/register", "", "login=lin.ping&password=a+good+long+one&next=%2Fme").await;
     assert_eq!((made.status.as_u16(), made.header("location")), (303, "/me"), "{}", made.body);
-    assert!(house.ask("GET", "/me", &cookie_of(&made), "").await.body.contains("heping"));
+    assert!(house.ask("GET", "/me", &cookie_of(&made), "").await.body.contains("lin.ping"));
     assert_eq!(house.status("/w/users", &cookie_of(&made)).await, 404);
-    let account = users::find_by_login(&house.system(), &house.app, "heping").await.unwrap();
+    let account = users::find_by_login(&house.system(), &house.app, "lin.ping").await.unwrap();
     assert_eq!(account.grants, [Grant { role: Role::Shopper, scope: Scope::Everywhere }]);
 }
