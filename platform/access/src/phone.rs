@@ -31,7 +31,7 @@ use crate::{
 pub const CODE_SECONDS: i64 = 5 * 60;
 /// Seconds between two codes to one phone.
 pub const PAUSE_SECONDS: i64 = 60;
-/// Codes to one phone within [`KEPT_SECONDS`].
+/// Codes to one phone within a day.
 pub const CODES_MAX: i64 = 10;
 /// How often a code may be told wrong.
 pub const TRIES_MAX: i64 = 5;
