@@ -46,6 +46,8 @@ const pages = [
   { from: "/s/stock", link: 'main a[href^="/s/stock/01"]', as: "supplier" },
   { path: "/s/orders", as: "supplier" },
   { from: "/s/orders?tab=unpaid", link: 'main th a[href^="/s/orders/"]', as: "supplier" },
+  { path: "/s/orders/picks", as: "supplier" },
+  { path: "/s/orders/waybills", as: "supplier" },
   { path: "/s/statement", as: "supplier" },
   { path: "/s/cases", as: "supplier" },
   { path: "/w/cases", as: "mall" },

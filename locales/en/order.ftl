@@ -133,8 +133,7 @@ shop-orders-title = Orders of the shop
 shop-orders-none = No orders here
 order-ship = Send
 order-carrier = Carrier
-order-carrier-hint = Such as SF, EMS, ZTO
-order-carrier-missing = Carrier: missing, or longer than 20 characters.
+order-carrier-hint = Such as SF, EMS, ZTO; “other” for one that is not known
 order-waybill = Waybill number
 order-waybill-wrong = Waybill number: 6 to 30 letters and digits.
 order-is-shipped = Sent
@@ -203,3 +202,49 @@ audit-action-grant-refund = Agreed to a refund
 audit-action-refuse-refund = Refused a refund
 audit-action-paid-back = Refund sent
 audit-object-order = Order
+
+# Fetching and waybills
+
+picks-title = Pick list
+picks-hint = By location, first expired first out. Print it and tick off row by row; the files hold the same.
+picks-none = Nothing is to be fetched. Orders stand here once they are paid.
+picks-spec = Variant
+picks-amount = To fetch
+picks-orders = Orders
+orders-to-ship-table = Export what is to be sent
+order-parcel-more = Add a parcel
+order-carrier-unknown = Carrier: not known. Known are: { $names }.
+problem-too-many-parcels = Too many parcels: an order has 20 at most
+table-waybills-title = Import waybills
+table-waybills-label = Choose a table with waybill numbers
+table-waybills-hint = .xlsx, .xls or .csv (UTF-8 or GB18030). It is checked first; nothing is sent before you confirm. One row is one parcel; an order in several parcels takes several rows, and delivery is not charged again.
+table-waybills-columns-hint = Easiest: fill in carrier and waybill number in “Export what is to be sent”. Rows without them are skipped, other columns are left alone.
+table-waybills-confirm = { $count ->
+    [one] Send 1 parcel
+   *[other] Send { $count } parcels
+}
+table-waybills-see = See the orders
+table-waybills-parcels = Parcels to send
+table-waybills-sent = Sent before, not sent again
+table-waybills-open = Not filled in yet
+issue-order-unknown = The shop has no order “{ $value }”.
+issue-order-unknown-fix = Check the order number; another shop's order is not yours to send.
+issue-part-sent = Order “{ $value }” was sent already.
+issue-part-sent-fix = Leave it out. One more parcel is added on the page of the order.
+issue-part-unpaid = Order “{ $value }” is not paid.
+issue-part-unpaid-fix = Send it once it is paid.
+issue-part-ended = Order “{ $value }” was cancelled or refunded.
+issue-part-ended-fix = Do not send it.
+issue-part-changed = Order “{ $value }” changed during the import and was not sent.
+issue-part-changed-fix = Open the order and look.
+issue-part-asked-back = The buyer of order “{ $value }” asks for the money back.
+issue-part-asked-back-fix = Answer first, then decide whether to send.
+issue-carrier-unknown = The carrier “{ $value }” is not known.
+issue-carrier-unknown-fix = Known are: { $names }.
+issue-waybill-wrong = “{ $value }” is no waybill number.
+issue-waybill-wrong-fix = It has 6 to 30 letters and digits; keep the table program from writing it with an exponent.
+issue-waybill-taken = Another parcel has the waybill number “{ $value }”.
+issue-waybill-taken-fix = Check the number.
+issue-parcels-full = Order “{ $value }” has 20 parcels already.
+issue-parcels-full-fix = Put parcels together.
+audit-action-export-to-ship = Exported what is to be sent

@@ -41,6 +41,9 @@ const LEDGER_TRAIL_PAUSE: Duration = Duration::from_secs(1);
 /// How long sums that somebody seems to be making are watched for a sign of life before they are given up.
 const BUILDER_PATIENCE: Duration = Duration::from_secs(20);
 
+/// The tables that people import by the common engine.
+const TABLES: &[&dyn sh_imports::Table] = &[&sh_mall::service::waybills::Waybills];
+
 /// Where the data of an installation lie.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Place {
@@ -134,6 +137,7 @@ pub fn modules() -> Vec<Module> {
         sh_access::module(),
         sh_jobs::module(),
         sh_webhooks::module(),
+        sh_imports::module(),
         parties(),
         sh_ledger::module(),
         sh_trade::module(),
@@ -206,7 +210,7 @@ pub fn router(app: &App) -> Router {
 /// What runs each kind of job.
 pub fn handlers() -> Arc<Handlers> {
     let trade = sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers());
-    Arc::new(trade.and(sh_catalogue::service::imports::handlers()))
+    Arc::new(trade.and(sh_catalogue::service::imports::handlers()).and(sh_imports::service::handlers(TABLES)))
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
@@ -233,6 +237,9 @@ pub(crate) fn start_background(app: &App) {
         }
         if let Err(error) = sh_catalogue::service::imports::resume(&ctx, &housekeeping).await {
             tracing::warn!(%error, "imports of products that were cut off could not be queued again");
+        }
+        if let Err(error) = sh_imports::service::resume(&ctx, &housekeeping, TABLES).await {
+            tracing::warn!(%error, "imports of tables that were cut off could not be queued again");
         }
         while !housekeeping.stop.is_cancelled() {
             if let Err(error) = forget_old_answers(&housekeeping).await {

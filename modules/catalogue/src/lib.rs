@@ -29,7 +29,6 @@ use sh_db::{Insert, Migration, Sql};
 
 pub use category::{Categories, Category, Kind};
 pub use error::Error;
-pub use pages::shop::tables::Temporary;
 pub use store::{
     hall::Hall,
     product::{ListedProduct, ProductFilter, ProductRow, Remarks, Waiting},

@@ -1,6 +1,7 @@
 //! What moves value: the commands that go through one queue, and what each is known by when it is repeated.
 
 use sh_access::audit::By;
+use sh_imports::model::TableImport;
 use sh_kernel::{Fen, Id};
 use sh_ledger::{Book, Claim};
 
@@ -95,7 +96,7 @@ pub struct Cancel {
     pub expired: bool,
 }
 
-/// A part leaves.
+/// A part leaves, or one more parcel of it.
 #[derive(Debug, Clone)]
 pub struct Ship {
     /// The order.
@@ -106,6 +107,8 @@ pub struct Ship {
     pub carrier: String,
     /// The number of the waybill.
     pub waybill: String,
+    /// The table that it came with.
+    pub import: Option<Id<TableImport>>,
 }
 
 /// The shop's answer to a request for a refund.
@@ -178,8 +181,9 @@ impl What {
             }
             Self::Cancel(cancel) => named("cancel", cancel.order.to_string(), ""),
             Self::Ship(ship) => {
-                let body = format!("{}\0{}", ship.carrier, ship.waybill);
-                named("ship", format!("{} {}", ship.order, ship.shop), &body)
+                // A part may leave in several parcels; each of them once.
+                let key = format!("{} {} {} {}", ship.order, ship.shop, ship.carrier, ship.waybill);
+                named("ship", key, "")
             }
             Self::Receive(order, shop) => named("receive", format!("{order} {shop}"), ""),
             Self::Ask(order, shop, reason) => named("ask", format!("{order} {shop}"), reason),

@@ -166,6 +166,9 @@ pub enum Error {
     /// Another parcel of this carrier has the number.
     #[error("the waybill is taken")]
     WaybillTaken,
+    /// A part has as many parcels as may be.
+    #[error("too many parcels")]
+    TooManyParcels,
     /// As many rules of commission hold or are to come as may.
     #[error("too many rules")]
     TooManyRules,
@@ -237,6 +240,7 @@ impl AppError for Error {
             Self::Refused(inner) => inner.kind(),
             Self::BasketFull
             | Self::WaybillTaken
+            | Self::TooManyParcels
             | Self::TooManyRules
             | Self::RuleEnded
             | Self::NothingDue
@@ -263,6 +267,7 @@ impl AppError for Error {
             Self::Refused(inner) => inner.code(),
             Self::BasketFull => "basket-full",
             Self::WaybillTaken => "waybill-taken",
+            Self::TooManyParcels => "too-many-parcels",
             Self::TooManyRules => "too-many-commission-rules",
             Self::RuleEnded => "commission-rule-ended",
             Self::NothingDue => "nothing-due",

@@ -25,6 +25,7 @@
 pub mod address;
 mod api;
 mod audit;
+pub mod carrier;
 pub mod case;
 pub mod command;
 pub mod commission;
@@ -58,16 +59,18 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 3, text: include_str!("../migrations/0003_case.sql") },
     Migration { module: "mall", version: 4, text: include_str!("../migrations/0004_webhooks.sql") },
     Migration { module: "mall", version: 5, text: include_str!("../migrations/0005_due.sql") },
+    Migration { module: "mall", version: 6, text: include_str!("../migrations/0006_parcel.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 10] = [
+pub const STATEMENTS: [&[Sql]; 11] = [
     store::audit::STATEMENTS,
     store::basket::STATEMENTS,
     store::case::STATEMENTS,
     store::commission::STATEMENTS,
     store::list::STATEMENTS,
     store::order::STATEMENTS,
+    store::parcel::STATEMENTS,
     store::pay::STATEMENTS,
     store::settlement::STATEMENTS,
     store::simulator::STATEMENTS,
@@ -75,11 +78,12 @@ pub const STATEMENTS: [&[Sql]; 10] = [
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 8] = [
+pub const INSERTS: [&[Insert]; 9] = [
     store::basket::INSERTS,
     store::case::INSERTS,
     store::commission::INSERTS,
     store::order::INSERTS,
+    store::parcel::INSERTS,
     store::pay::INSERTS,
     store::settlement::INSERTS,
     store::simulator::INSERTS,

@@ -1,5 +1,6 @@
 //! Orders, their parts and lines, and the states they pass through. No IO, no clock.
 
+use sh_imports::model::TableImport;
 use sh_kernel::{Fen, Id, Instant, Month, RegionCode};
 use sh_ledger::{Account, Book, Kind, Subject, Unit};
 use sha2::{Digest, Sha256};
@@ -194,6 +195,23 @@ pub struct PartRow {
     pub answer: Option<String>,
     /// When.
     pub answered_at: Option<Instant>,
+}
+
+/// A parcel that left (包裹).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParcelRow {
+    /// Its order.
+    pub order: Id<Order>,
+    /// The shop.
+    pub shop: Id<Shop>,
+    /// The number of the waybill (运单号).
+    pub waybill: String,
+    /// Who carries it.
+    pub carrier: String,
+    /// When it left.
+    pub sent_at: Instant,
+    /// The table that it came with.
+    pub import: Option<Id<TableImport>>,
 }
 
 /// One line, frozen when it was sold.

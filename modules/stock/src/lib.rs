@@ -22,7 +22,7 @@ use sh_http::Module;
 
 pub use error::Error;
 pub use sale::{ForSale, ForSaleAccounts, Pick, accounts, available, for_sale, pick};
-pub use store::{LotRow, MovementRow, Place};
+pub use store::{Label, LotRow, MovementRow, Place, labels};
 
 /// The schema of this module.
 pub const MIGRATIONS: &[Migration] =

@@ -39,6 +39,11 @@ sh_db::statements! {
     LOCATIONS = "SELECT id, name FROM stock_location WHERE shop = $1 ORDER BY id LIMIT $2";
     /// One lot.
     LOT = concat!("SELECT ", lot_columns!(), " FROM lot WHERE id = $1");
+    /// Where some lots lie or have lain, with what whoever fetches them has to know.
+    LABELS = "SELECT l.id, p.location, l.code, l.expires, n.name FROM lot l
+        JOIN lot_location p ON p.lot = l.id AND p.shop = l.shop
+        JOIN stock_location n ON n.id = p.location AND n.shop = p.shop
+        WHERE l.id {{in_uuid $1}} ORDER BY l.id, p.location";
     /// The lot of a variant with a code.
     LOT_BY_CODE = concat!("SELECT ", lot_columns!(), " FROM lot WHERE shop = $1 AND sku = $2 AND code = $3");
     /// Lots of a shop after one of them, the newest first: of some state, of some variants.
@@ -268,6 +273,41 @@ pub(crate) async fn places(tx: &mut Tx, lots: &[Id<Lot>]) -> Result<Vec<(Id<Lot>
 
 pub(crate) async fn for_sale(tx: &mut Tx, skus: &[Id<Sku>], today: Day) -> Result<Vec<ForSale>, DbError> {
     tx.fetch_all(&FOR_SALE, binds![skus, today]).await
+}
+
+/// What whoever fetches goods has to know of a lot at a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The lot.
+    pub lot: Id<Lot>,
+    /// Where it lies.
+    pub location: Id<Location>,
+    /// The lot as the producer names it.
+    pub code: String,
+    /// The last day on which it may be sold.
+    pub expires: Option<Day>,
+    /// The name of the location.
+    pub place: String,
+}
+
+impl FromRow for Label {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self {
+            lot: row.get(0)?,
+            location: row.get(1)?,
+            code: row.get(2)?,
+            expires: row.get(3)?,
+            place: row.get(4)?,
+        })
+    }
+}
+
+/// What is written on lots, for each location where they lie or have lain.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn labels(tx: &mut Tx, lots: &[Id<Lot>]) -> Result<Vec<Label>, DbError> {
+    tx.fetch_all(&LABELS, binds![lots]).await
 }
 
 /// A document on its way in.

@@ -19,7 +19,7 @@ pub enum Locale {
 /// Beginnings of keys that are put together at run time: `province-44`, `error-` and a code. The test of the
 /// texts does not ask for a literal use of keys that begin like this; it still asks for them in both
 /// languages.
-pub const DYNAMIC_KEYS: [&str; 19] = [
+pub const DYNAMIC_KEYS: [&str; 20] = [
     "audit-",
     "axis-",
     "error-",
@@ -38,6 +38,7 @@ pub const DYNAMIC_KEYS: [&str; 19] = [
     "province-",
     "role-",
     "specimen-",
+    "table-",
     "webhook-",
 ];
 

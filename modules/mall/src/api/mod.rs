@@ -10,6 +10,7 @@ pub(crate) mod cases;
 pub(crate) mod checkout;
 pub(crate) mod commission;
 pub(crate) mod orders;
+pub(crate) mod pick;
 pub(crate) mod settlement;
 pub(crate) mod shop;
 pub(crate) mod statement;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(checkout::routes())
         .merge(orders::routes())
         .merge(shop::routes())
+        .merge(pick::routes())
         .merge(statement::routes())
         .merge(commission::routes())
         .merge(settlement::routes())

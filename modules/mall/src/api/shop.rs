@@ -130,17 +130,17 @@ pub(crate) async fn show(
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ShopOrderShip)]
 pub(crate) struct ShipBody {
-    /// The carrier.
+    /// The carrier, such as `顺丰`, `SF`, `EMS`; `other` for one that is not known.
     carrier: String,
     /// The number of the waybill, 6 to 30 letters and digits.
     waybill: String,
 }
 
-/// Sends a part: the goods leave the stock. Sent again, it changes nothing; with another waybill it is refused.
+/// Sends a part: the goods leave the stock. Sent again, it changes nothing; another waybill is one more parcel of the part.
 #[utoipa::path(post, path = "/api/v1/shop/orders/{id}/{shop}/ship", tag = "shop", request_body = ShipBody,
     params(("id" = String, Path, description = "The order"), ("shop" = String, Path, description = "The shop")),
     responses((status = 200, body = ShopOrderBody), (status = 409, description = "Not to be sent, or the waybill is taken"),
-        (status = 422, description = "A field is not accepted, or it was sent with another waybill")))]
+        (status = 422, description = "The carrier is not known, or the waybill is none")))]
 pub(crate) async fn ship(
     ctx: Context,
     State(app): State<App>,

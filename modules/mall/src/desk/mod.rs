@@ -175,6 +175,9 @@ pub(crate) struct Step<'a> {
     paid_back: Option<Id<crate::model::Refund>>,
     entries: Vec<crate::model::EntryRow>,
     picks: Vec<crate::model::PickRow>,
+    parcels: Vec<crate::model::ParcelRow>,
+    /// Whether a part has left with this command.
+    left: bool,
     finished: Option<crate::store::case::Finished>,
 }
 
@@ -190,6 +193,8 @@ impl<'a> Step<'a> {
             paid_back: None,
             entries: Vec::new(),
             picks: Vec::new(),
+            parcels: Vec::new(),
+            left: false,
             finished: None,
         }
     }

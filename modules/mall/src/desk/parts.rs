@@ -11,7 +11,7 @@ use crate::{
     command::{Decide, Ship},
     error::Refused,
     figures, goods,
-    model::{Ask, LineRow, PartRow, PartState, Whole},
+    model::{Ask, LineRow, ParcelRow, PartRow, PartState, Whole},
 };
 
 fn part_mut(whole: &mut Whole, shop: Id<Shop>) -> Result<&mut PartRow, Refused> {
@@ -19,12 +19,27 @@ fn part_mut(whole: &mut Whole, shop: Id<Shop>) -> Result<&mut PartRow, Refused> 
 }
 
 impl Step<'_> {
-    /// The goods of a part leave, from the lots that were set aside.
+    /// The goods of a part leave, from the lots that were set aside; or one more parcel of a part that has left.
     pub(super) fn ship(&mut self, plan: &mut Plan, whole: &mut Whole, ship: &Ship) -> Result<Fen, Refused> {
         let part = part_mut(whole, ship.shop)?;
+        let parcel = ParcelRow {
+            order: ship.order,
+            shop: ship.shop,
+            waybill: ship.waybill.clone(),
+            carrier: ship.carrier.clone(),
+            sent_at: self.at,
+            import: ship.import,
+        };
+        if part.state == PartState::Shipped {
+            // One more parcel: the goods have left the books with the first one, and nothing more is charged.
+            self.parcels.push(parcel);
+            return Ok(part.amount);
+        }
         if part.state != PartState::ToShip {
             return Err(Refused::WrongState(part.state.word()));
         }
+        self.parcels.push(parcel);
+        self.left = true;
         part.state = PartState::Shipped;
         part.carrier = Some(ship.carrier.clone());
         part.waybill = Some(ship.waybill.clone());

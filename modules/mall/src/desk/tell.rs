@@ -33,13 +33,14 @@ fn kind(
         // The figures hear of a payment when the order is paid in full, and only then.
         What::Settle(_) if !step.sales.is_empty() => ("order.paid", None),
         What::Cancel(_) => ("order.cancelled", None),
-        What::Ship(ship) => ("part.shipped", Some(ship.shop)),
+        What::Ship(ship) if step.left => ("part.shipped", Some(ship.shop)),
         What::Receive(_, shop) => ("part.received", Some(*shop)),
         What::Ask(_, shop, _) => ("part.refund-asked", Some(*shop)),
         What::Refund(decide) if decide.grant => ("part.refunded", Some(decide.shop)),
         What::Refund(decide) => ("part.refund-refused", Some(decide.shop)),
         What::Back(back) => ("part.case-finished", Some(back.shop)),
-        What::Settle(_) | What::PaidBack(..) => return None,
+        // One more parcel of a part that has left, a payment of too little: nothing that others wait for.
+        What::Ship(_) | What::Settle(_) | What::PaidBack(..) => return None,
     })
 }
 

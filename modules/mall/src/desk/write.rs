@@ -9,7 +9,7 @@ use sh_trade::own::OwnSale;
 use super::{Step, known::Known, tell};
 use crate::{
     command::{Command, What},
-    model::{EntryRow, PickRow, ReceiptRow, RefundRow, Whole},
+    model::{EntryRow, ParcelRow, PickRow, ReceiptRow, RefundRow, Whole},
     store,
 };
 
@@ -25,6 +25,7 @@ pub(super) struct Work {
     paid_back: Vec<sh_kernel::Id<crate::model::Refund>>,
     entries: Vec<EntryRow>,
     picks: Vec<PickRow>,
+    parcels: Vec<ParcelRow>,
     finished: Vec<store::case::Finished>,
     events: Vec<sh_webhooks::Event>,
     audit: Vec<(By, Entry)>,
@@ -41,6 +42,7 @@ impl Work {
             paid_back: Vec::new(),
             entries: Vec::new(),
             picks: Vec::new(),
+            parcels: Vec::new(),
             finished: Vec::new(),
             events: Vec::new(),
             audit: Vec::new(),
@@ -70,6 +72,7 @@ impl Work {
         self.paid_back.extend(step.paid_back);
         self.entries.extend(step.entries);
         self.picks.extend(step.picks);
+        self.parcels.extend(step.parcels);
         self.finished.extend(step.finished);
     }
 
@@ -85,6 +88,7 @@ impl Work {
         store::pay::add_receipts(tx, &self.receipts).await?;
         store::order::add_picks(tx, self.picks.iter()).await?;
         store::order::set(tx, &changed).await?;
+        store::parcel::add(tx, &self.parcels).await?;
         store::case::finish(tx, (&ctx.ids, self.at), &self.finished).await?;
         store::pay::add_refunds(tx, &self.refunds).await?;
         store::pay::set_paid_back(tx, &self.paid_back, self.at).await?;

@@ -8,6 +8,7 @@ pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod pay;
+pub(crate) mod pick;
 pub(crate) mod product;
 pub(crate) mod settlement;
 pub(crate) mod shop;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(case::upload_bytes()));
     OpenApiRouter::new()
         .merge(photos)
+        .merge(sh_imports::routes(&crate::service::waybills::Waybills))
         .route("/basket", get(basket::show))
         .route("/basket/add", post(basket::add))
         .route("/basket/change", post(basket::change))
@@ -53,6 +55,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/pay/simulator/{payment}", get(pay::simulator).post(pay::simulate))
         .route("/callbacks/{provider}", post(pay::callback))
         .route("/s/orders", get(shop::list))
+        .route("/s/orders/picks", get(pick::list))
+        .route("/s/orders/picks/file", get(pick::file))
+        .route("/s/orders/to-ship", get(pick::to_ship))
         .route("/s/orders/{id}/{shop}", get(shop::show))
         .route("/s/orders/{id}/{shop}/ship", post(shop::ship))
         .route("/s/orders/{id}/{shop}/answer", post(shop::answer))

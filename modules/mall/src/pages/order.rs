@@ -10,12 +10,12 @@ use sh_ui::{Crumb, Field, button, button_danger, facts, panel, timeline};
 
 use super::{
     back, page,
-    parts::{address, history, lines, order_tag, part_tag, sums},
+    parts::{address, history, lines, order_tag, parcels_of, part_tag, sums},
 };
 use crate::{
     case::CaseRow,
-    model::{Ask, Order, OrderState, PartRow, PartState, RefundRow, Whole, number_of},
-    service::{cases, orders as service},
+    model::{Ask, Order, OrderState, ParcelRow, PartRow, PartState, RefundRow, Whole, number_of},
+    service::{cases, orders as service, parcels},
     token::Visitor,
 };
 
@@ -32,10 +32,16 @@ pub(crate) async fn show(
     let title = ctx.locale.with("order-number-is", &[("number", number_of(id).into())]);
     let frame =
         ctx.frame(title.clone()).crumbs([Crumb::link(ctx.t("orders-title"), "/orders"), Crumb::here(title)]);
-    Ok(Html(page(&ctx, frame, &content(&ctx, &whole, &refunds, &cases))))
+    let sent = parcels::of_order(&app, id).await?;
+    Ok(Html(page(&ctx, frame, &content(&ctx, &whole, (&refunds, &sent), &cases))))
 }
 
-fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow], cases: &[CaseRow]) -> Markup {
+fn content(
+    ctx: &Context,
+    whole: &Whole,
+    (refunds, sent): (&[RefundRow], &[ParcelRow]),
+    cases: &[CaseRow],
+) -> Markup {
     let (locale, order) = (ctx.locale, &whole.order);
     let mut rows = sums(locale, order);
     rows.push((ctx.t("order-goes-to"), html! { (address(&order.address, order.placed_at.day(), true)) }));
@@ -46,7 +52,7 @@ fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow], cases: &[CaseRow
     html! {
         p { (order_tag(locale, order.state)) }
         @if order.state == OrderState::Unpaid { (unpaid(ctx, whole)) }
-        @for part in &whole.parts { (panel(&part.shop_name, None, &part_content(ctx, whole, part))) }
+        @for part in &whole.parts { (panel(&part.shop_name, None, &part_content(ctx, whole, part, sent))) }
         (super::case::of_order(ctx, cases))
         (panel(&ctx.t("order-facts"), None, &facts(&rows)))
         (panel(&ctx.t("order-history"), None, &timeline(&history(locale, whole, refunds))))
@@ -64,16 +70,14 @@ fn unpaid(ctx: &Context, whole: &Whole) -> Markup {
     }
 }
 
-fn part_content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {
+fn part_content(ctx: &Context, whole: &Whole, part: &PartRow, sent: &[ParcelRow]) -> Markup {
     let locale = ctx.locale;
     let action = |what: &str| format!("/orders/{}/{}/{what}", part.order, part.shop);
     let whole_back = part.state == PartState::ToShip && part.ask == Ask::None;
     html! {
         p { (part_tag(locale, part.state, part.ask)) }
         (lines(locale, whole.lines_of(part.shop)))
-        @if let (Some(carrier), Some(waybill)) = (&part.carrier, &part.waybill) {
-            (facts(&[(ctx.t("order-parcel"), html! { (carrier) " " (waybill) })]))
-        }
+        (parcels_of(locale, sent, part.shop))
         @if part.state == PartState::Shipped {
             form method="post" action=(action("receive")) { (button(&ctx.t("order-receive"))) }
         }

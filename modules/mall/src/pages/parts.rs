@@ -1,14 +1,16 @@
 //! What several pages show of orders: states, lines, sums, what has happened.
 
 use maud::{Markup, html};
-use sh_kernel::Fen;
+use sh_catalogue::model::Shop;
+use sh_kernel::{Fen, Id};
 use sh_regions::Regions;
 use sh_ui::{
-    AmountUnit, Column, DataTable, Locale, Row, TimelineEntry, Tone, data_table, money_cell, status_tag,
+    AmountUnit, Column, DataTable, Locale, Row, TimelineEntry, Tone, data_table, facts, money_cell,
+    status_tag,
 };
 
 use crate::model::{
-    Address, Ask, LineRow, OrderRow, OrderState, PartRow, PartState, RefundRow, RefundState, Whole,
+    Address, Ask, LineRow, OrderRow, OrderState, ParcelRow, PartRow, PartState, RefundRow, RefundState, Whole,
 };
 
 /// Name and look of where an order stands.
@@ -67,6 +69,14 @@ pub(crate) fn lines<'a>(locale: Locale, lines: impl Iterator<Item = &'a LineRow>
         ..DataTable::default()
     };
     data_table(locale, &table)
+}
+
+/// The parcels of a part; nothing if none has left.
+pub(crate) fn parcels_of(locale: Locale, sent: &[ParcelRow], shop: Id<Shop>) -> Markup {
+    let own = sent.iter().filter(|row| row.shop == shop);
+    let rows: Vec<(String, Markup)> =
+        own.map(|row| (locale.t("order-parcel"), html! { (row.carrier) " " (row.waybill) })).collect();
+    html! { @if !rows.is_empty() { (facts(&rows)) } }
 }
 
 /// Where an order goes, in full or masked.

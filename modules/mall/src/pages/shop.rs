@@ -8,19 +8,19 @@ use sh_http::{App, Context, Failure, Form, Html, Listing, Page, Path, Permission
 use sh_kernel::Id;
 use sh_parties::mask_person;
 use sh_ui::{
-    Choice, Column, Crumb, DataTable, Field, Pager, Row, Tab, button, button_danger, data_table, empty,
-    facts, keyboard_list, pager, panel, radios, tabs, timeline, work_page,
+    Choice, Column, Crumb, DataTable, Field, Pager, Row, Tab, button, button_danger, button_link, data_table,
+    empty, facts, keyboard_list, pager, panel, radios, tabs, timeline, work_page,
 };
 
 use super::{
     back,
-    parts::{address, history, lines, part_tag, yuan},
+    parts::{address, history, lines, parcels_of, part_tag, yuan},
 };
 use crate::{
     Error,
-    model::{Ask, Order, PartRow, PartState, Whole, number_of},
+    model::{Ask, Order, ParcelRow, PartRow, PartState, Whole, number_of},
     service::{
-        cases,
+        cases, parcels,
         supplier::{self as service, Which},
     },
     store::list::PartItem,
@@ -62,7 +62,21 @@ pub(crate) async fn list(
     let which = TABS.iter().find(|tab| tab.0 == query.tab).ok_or(Error::NotFound)?.2;
     let page = Page { after: query.after.clone(), size: None };
     let parts = service::list(&ctx, &app, query.shop, which, &page).await?;
-    Ok(Html(work_page(&ctx.frame(ctx.t("shop-orders-title")), &list_content(&ctx, &query, &parts))))
+    let mut frame = ctx.frame(ctx.t("shop-orders-title"));
+    if ctx.actor.allows_somewhere(Permission::HandleOrders) {
+        frame = frame.action(to_do(&ctx, query.shop));
+    }
+    Ok(Html(work_page(&frame, &list_content(&ctx, &query, &parts))))
+}
+
+/// The way of whoever sends many: fetch, fill in, import.
+fn to_do(ctx: &Context, shop: Option<Id<Shop>>) -> Markup {
+    let shop = shop.map(|shop| format!("?shop={shop}")).unwrap_or_default();
+    html! {
+        (button_link(&ctx.t("picks-title"), &format!("/s/orders/picks{shop}"), None)) " "
+        (button_link(&ctx.t("orders-to-ship-table"), &format!("/s/orders/to-ship{shop}"), Some("download"))) " "
+        (button_link(&ctx.t("table-waybills-title"), &format!("/s/orders/waybills{shop}"), Some("upload")))
+    }
 }
 
 fn list_content(ctx: &Context, query: &ListQuery, parts: &Listing<PartItem>) -> Markup {
@@ -120,11 +134,12 @@ pub(crate) async fn show(
         .crumbs([Crumb::link(ctx.t("shop-orders-title"), "/s/orders"), Crumb::here(number)])
         .subtitle(html! { (part.shop_name) " " (part_tag(ctx.locale, part.state, part.ask)) });
     let cases = cases::seen_of_order(&ctx, &app, id).await?;
-    let content = html! { (content(&ctx, &whole, part)) (super::case::of_order(&ctx, &cases)) };
+    let parcels = parcels::of_order(&app, id).await?;
+    let content = html! { (content(&ctx, &whole, part, &parcels)) (super::case::of_order(&ctx, &cases)) };
     Ok(Html(work_page(&frame, &content)))
 }
 
-fn content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {
+fn content(ctx: &Context, whole: &Whole, part: &PartRow, sent: &[ParcelRow]) -> Markup {
     let locale = ctx.locale;
     let may = ctx.allows(Permission::HandleOrders, &Scope::Organisation(part.organisation.clone()));
     // Whoever sends needs the address in full, and nobody any longer.
@@ -143,6 +158,10 @@ fn content(ctx: &Context, whole: &Whole, part: &PartRow) -> Markup {
     html! {
         @if may && part.ask == Ask::Asked { (answer_form(ctx, part)) }
         @if may && part.state == PartState::ToShip { (ship_form(ctx, part)) }
+        (parcels_of(locale, sent, part.shop))
+        @if may && part.state == PartState::Shipped {
+            details { summary { (ctx.t("order-parcel-more")) } (ship_form(ctx, part)) }
+        }
         (panel(&ctx.t("order-facts"), None, &facts(&rows)))
         (panel(&ctx.t("order-lines"), None, &lines(locale, whole.lines_of(part.shop))))
         (panel(&ctx.t("order-history"), None, &timeline(&history(locale, whole, &[]))))
@@ -159,7 +178,7 @@ fn ship_form(ctx: &Context, part: &PartRow) -> Markup {
                 (Field::text("carrier", &ctx.t("order-carrier")).required().hint(ctx.t("order-carrier-hint"))
                     .render(ctx.locale))
                 (Field::text("waybill", &ctx.t("order-waybill")).required().render(ctx.locale))
-                (button(&ctx.t("order-ship")))
+                (button(&ctx.t(if part.state == PartState::Shipped { "order-parcel-more" } else { "order-ship" })))
             }
         },
     )

@@ -3,9 +3,9 @@
 use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_catalogue::{Temporary, model::Shop};
+use sh_catalogue::model::Shop;
 use sh_files::write::OutputFormat;
-use sh_http::{App, Context, Failure, Html, Listing, Page, Query};
+use sh_http::{App, Context, Failure, Html, Listing, Page, Query, Temporary};
 use sh_kernel::{Fen, Id};
 use sh_ui::{
     AmountUnit, Column, DataTable, Field, Pager, QueryForm, Row, button_link, data_table, empty, facts,

@@ -7,10 +7,13 @@ pub mod chores;
 pub mod commission;
 pub mod operator;
 pub mod orders;
+pub mod parcels;
 pub mod pay;
+pub mod pick;
 pub mod settlement;
 pub mod statement;
 pub mod supplier;
+pub mod waybills;
 
 use sh_access::audit::By;
 use sh_db::{DbError, Tx};

@@ -55,7 +55,7 @@ pub async fn search(
 }
 
 /// The identifiers that a number can belong to: those of its millisecond.
-fn bounds(number: &str) -> Option<(Id<Order>, Id<Order>)> {
+pub(crate) fn bounds(number: &str) -> Option<(Id<Order>, Id<Order>)> {
     /// 2020-01-01T00:00:00Z in milliseconds since 1970, from which numbers count.
     const BEGIN_MILLIS: u64 = 1_577_836_800_000;
     let millis = (number.parse::<u64>().ok()? >> 22).checked_add(BEGIN_MILLIS)?;

@@ -1,19 +1,16 @@
 //! A shop's orders: what is to be sent, what buyers ask for (供应商订单).
 
 use sh_catalogue::{model::Shop, service::shops};
-use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
-use sh_kernel::{FieldErrors, Id};
+use sh_http::{App, Context, Listing, Page, Permission, Scope};
+use sh_kernel::Id;
 
-use super::orders::reason_of;
+use super::{orders::reason_of, parcels};
 use crate::{
     Error,
-    command::{Decide, Ship, What},
+    command::{Decide, What},
     model::{Order, PartRow, PartState, Whole},
     store::{self, list::PartItem},
 };
-
-/// Characters of the name of a carrier.
-const CARRIER_CHARS_MAX: usize = 20;
 
 /// Which list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +70,11 @@ fn scope(part: &PartRow) -> Scope {
     Scope::Organisation(part.organisation.clone())
 }
 
-/// Sends a part: the goods leave the stock.
+/// Sends a part: the goods leave the stock. Another waybill for a part that has left is one more parcel of it.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without carrier and waybill; [`Error::WaybillTaken`];
-/// [`crate::Refused::WrongState`] if it is not to be sent.
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a known carrier and a waybill;
+/// [`Error::WaybillTaken`], [`Error::TooManyParcels`]; [`crate::Refused::WrongState`] if it is not to be sent.
 pub async fn ship(
     ctx: &Context,
     app: &App,
@@ -87,19 +84,8 @@ pub async fn ship(
 ) -> Result<(), Error> {
     let (_, part) = part(app, id, shop).await?;
     ctx.require(Permission::HandleOrders, scope(&part))?;
-    let (carrier, waybill) = (carrier.trim(), waybill.trim().to_ascii_uppercase());
-    let mut errors = FieldErrors::default();
-    if carrier.is_empty() || carrier.chars().count() > CARRIER_CHARS_MAX {
-        errors.push("/carrier", "required", ctx.t("order-carrier-missing"));
-    }
-    let fits =
-        (6..=30).contains(&waybill.len()) && waybill.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if !fits {
-        errors.push("/waybill", "shape", ctx.t("order-waybill-wrong"));
-    }
-    errors.into_result().map_err(Invalid)?;
-    let ship = Ship { order: id, shop, carrier: carrier.to_owned(), waybill };
-    super::submit(ctx, app, What::Ship(ship)).await.map(drop)
+    let parcel = parcels::checked(ctx, carrier, waybill)?;
+    parcels::send(ctx, app, (id, shop), parcel, None).await
 }
 
 /// Agrees to a refund, or refuses it with a reason.

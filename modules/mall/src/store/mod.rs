@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod commission;
 pub(crate) mod list;
 pub(crate) mod order;
+pub(crate) mod parcel;
 pub(crate) mod pay;
 pub(crate) mod settlement;
 pub(crate) mod simulator;

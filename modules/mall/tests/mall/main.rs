@@ -14,4 +14,5 @@ mod pay;
 mod random;
 mod settle;
 mod support;
+mod waybills;
 mod webhooks;
