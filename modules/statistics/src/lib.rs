@@ -54,6 +54,7 @@ pub use veil::PARTIES_MIN;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "statistics", version: 1, text: include_str!("../migrations/0001_statistics.sql") },
     Migration { module: "statistics", version: 2, text: include_str!("../migrations/0002_slices.sql") },
+    Migration { module: "statistics", version: 3, text: include_str!("../migrations/0003_packed.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.

@@ -8,10 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{
-    DbError, Engine, Tx,
-    tx::{self, SQLITE_ROWS_AHEAD},
-};
+use crate::{DbError, Engine, Tx, copy::BrokenOff, tx::SQLITE_ROWS_AHEAD};
 
 /// How often a transaction that met a passing lock conflict is run again before the caller hears of it.
 const BUSY_RETRIES_MAX: u32 = 8;
@@ -57,7 +54,7 @@ pub struct Db(Arc<Pools>);
 
 enum Pools {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres { pool: PgPool, sequencers: PgPool },
+    Postgres { pool: PgPool, sequencers: PgPool, broken_off: BrokenOff },
 }
 
 impl fmt::Debug for Db {
@@ -140,20 +137,19 @@ impl Db {
 
     async fn begin_read(&self) -> Result<Tx, DbError> {
         Ok(match &*self.0 {
-            Pools::Sqlite { readers, .. } => Tx::new(tx::Inner::Sqlite(readers.begin_with("BEGIN").await?)),
-            Pools::Postgres { pool, .. } => Tx::new(tx::Inner::Postgres(
+            Pools::Sqlite { readers, .. } => Tx::sqlite(readers.begin_with("BEGIN").await?),
+            Pools::Postgres { pool, broken_off, .. } => Tx::postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-            )),
+                broken_off,
+            ),
         })
     }
 
     async fn begin_write(&self) -> Result<Tx, DbError> {
         Ok(match &*self.0 {
             // IMMEDIATE takes the write lock at once; a lock taken later could not be waited for.
-            Pools::Sqlite { writer, .. } => {
-                Tx::new(tx::Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?))
-            }
-            Pools::Postgres { pool, .. } => Tx::new(tx::Inner::Postgres(pool.begin().await?)),
+            Pools::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres { pool, broken_off, .. } => Tx::postgres(pool.begin().await?, broken_off),
         })
     }
 
@@ -162,7 +158,9 @@ impl Db {
     pub(crate) async fn begin_group(&self) -> Result<Tx, DbError> {
         match &*self.0 {
             Pools::Sqlite { .. } => self.begin_write().await,
-            Pools::Postgres { sequencers, .. } => Ok(Tx::new(tx::Inner::Postgres(sequencers.begin().await?))),
+            Pools::Postgres { sequencers, broken_off, .. } => {
+                Ok(Tx::postgres(sequencers.begin().await?, broken_off))
+            }
         }
     }
 
@@ -212,7 +210,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres { pool, sequencers } => {
+            Pools::Postgres { pool, sequencers, .. } => {
                 sequencers.close().await;
                 pool.close().await;
             }
@@ -281,16 +279,26 @@ async fn open_postgres(address: &str, options: &Options) -> Result<Pools, DbErro
             ("TimeZone", "Asia/Shanghai"),
         ])
         .statement_cache_capacity(512);
-    let pool = PgPoolOptions::new()
+    let broken_off = BrokenOff::default();
+    let pool = whole_connections(&broken_off)
         .max_connections(options.readers_max + 4)
         .acquire_timeout(Duration::from_secs(options.acquire_seconds))
         .connect_with(connect.clone())
         .await?;
-    let sequencers = PgPoolOptions::new()
+    let sequencers = whole_connections(&broken_off)
         .max_connections(SEQUENCERS_MAX)
         .acquire_timeout(Duration::from_secs(options.acquire_seconds))
         .idle_timeout(None)
         .test_before_acquire(false)
         .connect_lazy_with(connect.options(BY_KEY_ONLY));
-    Ok(Pools::Postgres { pool, sequencers })
+    Ok(Pools::Postgres { pool, sequencers, broken_off })
+}
+
+/// A pool that does not hand out connections on which a copy was broken off.
+fn whole_connections(broken_off: &BrokenOff) -> PgPoolOptions {
+    let broken_off = broken_off.clone();
+    PgPoolOptions::new().before_acquire(move |_, connection| {
+        let whole = !broken_off.met(connection.age);
+        Box::pin(async move { Ok(whole) })
+    })
 }

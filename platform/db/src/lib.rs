@@ -8,6 +8,7 @@
 mod catalogue;
 mod coded;
 mod connect;
+mod copy;
 mod error;
 mod group;
 mod migrate;

@@ -85,6 +85,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What [`Db::catalogue`](crate::Db::catalogue) calls the type, for tests.
+    pub fn type_name(self, engine: Engine) -> &'static str {
+        let name = match self {
+            Self::I64 => "bigint",
+            Self::Bool => "boolean",
+            Self::Text => "text",
+            Self::Bytes => "bytea",
+            Self::Uuid => "uuid",
+            Self::Instant => "timestamp with time zone",
+        };
+        if engine == Engine::Sqlite { crate::sqlite_kind(name) } else { name }
+    }
+
     pub(crate) const fn postgres_array(self) -> &'static str {
         match self {
             Self::I64 => "bigint[]",
@@ -119,6 +132,12 @@ impl Insert {
             Engine::Postgres => format!("{head}SELECT * FROM unnest({}) {}", arrays(self.columns), self.tail),
             Engine::Sqlite => format!("{head}VALUES {} {}", places(self.columns.len(), rows), self.tail),
         }
+    }
+
+    /// The statement for very many rows on PostgreSQL, if nothing follows the rows.
+    pub(crate) fn copy_text(&self) -> String {
+        let names = self.columns.iter().map(|column| column.0).collect::<Vec<_>>().join(", ");
+        format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", self.table)
     }
 
     /// The statement for one row as the engine receives it, for tests.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     DbError, Engine, FromRow, Insert, Row, Sql, Update, Value,
+    copy::{BrokenOff, COPY_ROWS_MIN, copy},
     row::{Inner as RowInner, POSTGRES_EPOCH_MICROS},
     sql::Kind,
 };
@@ -40,17 +41,22 @@ pub struct Tx {
     inner: Inner,
     /// A statement failed since the last savepoint. PostgreSQL answers COMMIT with success then and rolls back.
     failed: bool,
+    broken_off: BrokenOff,
 }
 
 #[derive(Debug)]
-pub(crate) enum Inner {
+enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
-    pub(crate) const fn new(inner: Inner) -> Self {
-        Self { inner, failed: false }
+    pub(crate) fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
+        Self { inner: Inner::Sqlite(tx), failed: false, broken_off: BrokenOff::default() }
+    }
+
+    pub(crate) fn postgres(tx: Transaction<'static, Postgres>, broken_off: &BrokenOff) -> Self {
+        Self { inner: Inner::Postgres(tx), failed: false, broken_off: broken_off.clone() }
     }
 
     /// Which engine this runs on.
@@ -230,8 +236,15 @@ impl Tx {
         rows: impl IntoIterator<Item = Vec<Value>> + Send,
     ) -> Result<u64, DbError> {
         let rows: Vec<Vec<Value>> = rows.into_iter().collect();
-        let text = |engine, size| insert.text(engine, size);
-        let outcome = self.bulk(insert.name, insert.columns, &text, rows).await;
+        let outcome = match &mut self.inner {
+            Inner::Postgres(tx) if insert.tail.is_empty() && rows.len() >= COPY_ROWS_MIN => {
+                copy(tx, insert, &rows, &self.broken_off).await
+            }
+            _ => {
+                let text = |engine, size| insert.text(engine, size);
+                self.bulk(insert.name, insert.columns, &text, rows).await
+            }
+        };
         self.noted(outcome)
     }
 

@@ -32,6 +32,7 @@ statements! {
     NOTE_OF = "SELECT note FROM price WHERE sku = $1";
     TOTAL = "SELECT CAST(SUM(price) AS BIGINT), COUNT(*) FROM price";
     ADD_ONE = "UPDATE price SET price = price + 1 WHERE sku = $1";
+    DROP_ALL = "DELETE FROM price";
     PRICE_OF = "SELECT price FROM price WHERE sku = $1";
 }
 
@@ -126,6 +127,63 @@ async fn a_failed_transaction_leaves_nothing(db: Db) {
     assert!(outcome.is_err());
     let count: (Option<i64>, i64) = db.read(async |tx| tx.fetch_one(&TOTAL, binds![]).await).await.unwrap();
     assert_eq!(count.1, 0);
+}
+
+/// So many that PostgreSQL takes them as a copy, in several parts.
+fn many() -> Vec<Vec<sh_db::Value>> {
+    let note = |n: u128| (n % 3 == 0).then(|| "长 \u{1f33e}\t\\ \n".repeat(20));
+    (1..=3_000).map(|n| price(n, &format!("s{n:05}"), 7, note(n).as_deref())).collect()
+}
+
+#[db_test(STEPS)]
+async fn very_many_rows_are_written_as_they_are(db: Db) {
+    assert_eq!(db.write(async |tx| tx.insert_many(&ADD, many()).await).await.unwrap(), 3_000);
+    let sum: (Option<i64>, i64) = db.read(async |tx| tx.fetch_one(&TOTAL, binds![]).await).await.unwrap();
+    assert_eq!(sum, (Some(21_000), 3_000));
+    for (n, sku) in [(1, "s00001"), (3, "s00003"), (3_000, "s03000")] {
+        let row: (Id<()>, Fen, Instant, Option<String>, bool, Option<Vec<u8>>) =
+            db.read(async |tx| tx.fetch_one(&BY_SKU, binds![sku]).await).await.unwrap();
+        assert_eq!((row.0.uuid(), row.1, row.2.micros()), (uuid(n), Fen(7), 1_600_000_000_123_456));
+        assert_eq!(row.3, (n % 3 == 0).then(|| "长 \u{1f33e}\t\\ \n".repeat(20)));
+        assert_eq!((row.4, row.5), (true, Some(vec![1, 2])));
+    }
+}
+
+#[db_test(STEPS)]
+async fn one_bad_row_among_very_many_leaves_nothing(db: Db) {
+    let twice = [many(), vec![price(9_999, "s00001", 7, None)]].concat();
+    let refused = db.write(async |tx| tx.insert_many(&ADD, twice).await).await;
+    assert!(matches!(&refused, Err(DbError::Unique(name)) if name == "price_sku_key"), "{refused:?}");
+    let cheap = [many(), vec![price(9_999, "x", 0, None)]].concat();
+    let refused = db.write(async |tx| tx.insert_many(&ADD, cheap).await).await;
+    assert!(matches!(&refused, Err(DbError::Refused(name)) if name == "price_positive"), "{refused:?}");
+    let misfit = [many(), vec![binds![uuid(9_999), "x", 7]]].concat();
+    assert!(db.write(async |tx| tx.insert_many(&ADD, misfit).await).await.is_err());
+    // A part may fail on its own, and the rest of the transaction lasts.
+    db.write(async |tx| {
+        tx.insert(&ADD, price(9_998, "kept", 7, None)).await?;
+        let twice = [many(), vec![price(9_999, "s00001", 7, None)]].concat();
+        let part: Result<u64, DbError> = tx.nested(async |tx| tx.insert_many(&ADD, twice).await).await;
+        assert!(part.is_err());
+        Ok::<_, DbError>(())
+    })
+    .await
+    .unwrap();
+    let sum: (Option<i64>, i64) = db.read(async |tx| tx.fetch_one(&TOTAL, binds![]).await).await.unwrap();
+    assert_eq!(sum.1, 1);
+}
+
+#[db_test(STEPS)]
+async fn a_caller_that_goes_away_in_the_middle_leaves_a_working_database(db: Db) {
+    for millis in 0..20 {
+        let write = db.write(async |tx| tx.insert_many(&ADD, many()).await);
+        if tokio::time::timeout(std::time::Duration::from_millis(millis), write).await.is_ok() {
+            db.write(async |tx| tx.execute(&DROP_ALL, binds![]).await).await.unwrap();
+        }
+        let sum: (Option<i64>, i64) = db.read(async |tx| tx.fetch_one(&TOTAL, binds![]).await).await.unwrap();
+        assert_eq!(sum.1, 0, "after {millis} ms");
+    }
+    assert_eq!(db.write(async |tx| tx.insert_many(&ADD, many()).await).await.unwrap(), 3_000);
 }
 
 #[db_test(STEPS)]

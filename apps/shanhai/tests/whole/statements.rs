@@ -1,5 +1,7 @@
 //! What the modules say to the database, and what the program says to others, on both engines.
 
+use std::collections::HashMap;
+
 use sh_db::{Db, Engine, sqlite_kind};
 use sh_http::{Module, Settings};
 use sh_testkit::db_test;
@@ -28,6 +30,23 @@ async fn every_statement_is_understood(db: Db) {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(count > 100, "only {count} statements are registered");
+}
+
+/// Very many rows go to PostgreSQL in its binary form, which converts nothing.
+#[db_test(&steps())]
+async fn bulk_writes_name_the_types_of_their_columns(db: Db) {
+    let tables: HashMap<String, _> =
+        db.catalogue().await.unwrap().into_iter().map(|table| (table.name, table.columns)).collect();
+    for Module { name, inserts, .. } in shanhai::wiring::modules() {
+        for insert in inserts.into_iter().flatten() {
+            // Indices of texts are not in the catalogue.
+            let Some(columns) = tables.get(insert.table) else { continue };
+            for (column, kind) in insert.columns {
+                let there = columns.iter().find(|facts| facts.name == *column).unwrap();
+                assert_eq!(there.kind, kind.type_name(db.engine()), "{name}: {}: {column}", insert.name);
+            }
+        }
+    }
 }
 
 #[test]

@@ -13,11 +13,11 @@ use std::{
 use sh_db::{Db, DbError};
 use sh_kernel::{Clock, Day, Id, IdGen};
 
-use super::match_write::{Writer, joining_rulings};
+use super::match_write::{Prepared, Writer, joining_rulings};
 use crate::{
     matching::{
         Components, Entries, Outcome, Ruling, Settings, State,
-        plan::{self, Standing},
+        plan::{self, NewTie, Standing},
         resolve_with_components,
     },
     model::{Claim, ImportBatch},
@@ -145,6 +145,20 @@ pub struct MatchReport {
     pub waiting: u64,
     /// The first and the last posting of the run.
     pub postings: Option<(i64, i64)>,
+}
+
+impl MatchReport {
+    /// Adds a chunk that was written. `first` is the run's first posting.
+    fn count(&mut self, first: i64, Prepared { chunk, posting, lines, .. }: &Prepared<'_>) {
+        let waiting = |tie: &&NewTie| tie.tie.state == State::Waiting.code();
+        self.ties_written += chunk.ties.len() as u64;
+        self.untied += chunk.untied.len() as u64;
+        self.trades_new += chunk.trades.iter().filter(|trade| !trade.known).count() as u64;
+        self.trades_dissolved += chunk.trades.iter().filter(|trade| trade.cluster.is_none()).count() as u64;
+        self.waiting += chunk.ties.iter().filter(waiting).count() as u64;
+        self.lines_written += lines.len() as u64;
+        self.postings = Some((first, *posting));
+    }
 }
 
 /// Why a run stopped. What it had written stays; running it again goes on.
@@ -367,21 +381,19 @@ async fn write(
     let mut report = MatchReport { claims_read: loaded.entries.len() as u64, ..MatchReport::default() };
     let total: usize = chunks.iter().map(|chunk| chunk.ties.len() + chunk.untied.len()).sum();
     let joining = joining_rulings(run).await?;
+    let first = run.db.read(async |tx| store::next_posting(tx).await).await?;
     let writer = Writer { run, holder, loaded, outcome, joining };
+    let mut chunks = (first..).zip(&chunks);
+    let mut next = writer.prepare(chunks.next()).await?;
     let mut done = 0;
-    for chunk in &chunks {
+    while let Some(prepared) = next {
         tell(run, Phase::Writing, done, total)?;
-        let written = writer.chunk(chunk).await?;
-        done += chunk.ties.len() + chunk.untied.len();
-        report.ties_written += chunk.ties.len() as u64;
-        report.untied += chunk.untied.len() as u64;
-        report.trades_new += chunk.trades.iter().filter(|trade| !trade.known).count() as u64;
-        report.trades_dissolved += chunk.trades.iter().filter(|trade| trade.cluster.is_none()).count() as u64;
-        report.waiting +=
-            chunk.ties.iter().filter(|tie| tie.tie.state == State::Waiting.code()).count() as u64;
-        report.lines_written += written.lines;
-        report.postings =
-            Some((report.postings.map_or(written.posting, |(first, _)| first), written.posting));
+        // The database writes one chunk while the next one is put together.
+        let (written, following) = futures::join!(writer.write(&prepared), writer.prepare(chunks.next()));
+        written?;
+        done += prepared.chunk.ties.len() + prepared.chunk.untied.len();
+        report.count(first, &prepared);
+        next = following?;
     }
     tell(run, Phase::Writing, done, total)?;
     Ok(report)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sh_db::{DbError, Tx};
 use sh_kernel::Id;
 
 use super::{
@@ -34,54 +35,77 @@ pub(crate) struct Writer<'a> {
     pub(crate) joining: HashMap<Id<Claim>, Id<model::Ruling>>,
 }
 
-/// What one transaction wrote.
-pub(crate) struct Written {
+/// What one transaction is going to write, put together while the one before it is being written.
+pub(crate) struct Prepared<'a> {
+    pub(crate) chunk: &'a Chunk,
     pub(crate) posting: i64,
-    pub(crate) lines: u64,
-}
-
-/// The lines and the state of the trades of a chunk, as they are to be written.
-#[derive(Default)]
-struct Prepared<'a> {
-    lines: Vec<TradeLine>,
+    pub(crate) lines: Vec<TradeLine>,
     trades: Vec<store::TradeValues<'a>>,
+    /// By what the indices know those of the trades that are there already.
+    indexed: HashMap<Id<Trade>, store::Indexed>,
     dissolved: Vec<(Id<Trade>, i64)>,
+    ties: Vec<store::TieRow>,
+    /// Those of the ties' claims that stand otherwise so far.
+    tied: Vec<Id<Claim>>,
+    untied: Vec<Id<Claim>>,
+    tally: Vec<store::TallyRow>,
 }
 
-impl Writer<'_> {
-    pub(crate) async fn chunk(&self, chunk: &Chunk) -> Result<Written, MatchError> {
-        let run = self.run;
-        let now = run.clock.now();
-        let ties = self.ties(chunk);
-        let tied: Vec<Id<Claim>> = chunk
-            .ties
-            .iter()
-            .filter(|new| self.loaded.standing[new.claim as usize].is_some())
-            .map(|new| self.id_of(new.claim))
-            .collect();
-        let untied: Vec<Id<Claim>> = chunk.untied.iter().map(|claim| self.id_of(*claim)).collect();
-        let tally = Tally::of_chunk(&self.loaded.entries, &self.loaded.standing, chunk).rows();
+impl<'a> Writer<'a> {
+    /// Reads what stands about the trades of the next chunk, if there is one, and says what to write. Trades and claims of a chunk are in no other,
+    /// and nobody else writes ties and lines during the lease, so this need not wait for the chunk before.
+    pub(crate) async fn prepare(
+        &self,
+        next: Option<(i64, &'a Chunk)>,
+    ) -> Result<Option<Prepared<'a>>, MatchError> {
+        let Some((posting, chunk)) = next else { return Ok(None) };
         let known: Vec<Id<Trade>> =
             chunk.trades.iter().filter(|trade| trade.known).map(|trade| trade.trade).collect();
+        let (old, indexed) = if known.is_empty() {
+            (Vec::new(), HashMap::new())
+        } else {
+            let read = async |tx: &mut Tx| {
+                Ok::<_, DbError>((store::lines_of(tx, &known).await?, store::indexed(tx, &known).await?))
+            };
+            self.run.db.read(read).await?
+        };
+        let stands = |new: &&NewTie| self.loaded.standing[new.claim as usize].is_some();
+        let mut prepared = Prepared {
+            chunk,
+            posting,
+            lines: Vec::new(),
+            trades: Vec::new(),
+            indexed,
+            dissolved: Vec::new(),
+            ties: self.ties(chunk),
+            tied: chunk.ties.iter().filter(stands).map(|new| self.id_of(new.claim)).collect(),
+            untied: chunk.untied.iter().map(|claim| self.id_of(*claim)).collect(),
+            tally: Tally::of_chunk(&self.loaded.entries, &self.loaded.standing, chunk).rows(),
+        };
+        self.compare(&old, &mut prepared);
+        Ok(Some(prepared))
+    }
+
+    /// Writes a chunk in a transaction of its own.
+    pub(crate) async fn write(&self, prepared: &Prepared<'_>) -> Result<(), MatchError> {
+        let run = self.run;
+        let now = run.clock.now();
+        let posting = prepared.posting;
         run.db
             .write(async |tx| {
                 if !store::keep_lease(tx, self.holder, now.plus_seconds(LEASE_SECONDS)).await? {
                     return Err(MatchError::Busy);
                 }
-                let posting = store::next_posting(tx).await?;
-                let old = if known.is_empty() { Vec::new() } else { store::lines_of(tx, &known).await? };
-                let prepared = self.prepare(chunk, &old, posting);
                 store::add_posting(tx, posting, now, run.batch, run.cause.word()).await?;
                 store::add_lines(tx, &prepared.lines).await?;
-                store::put_trades(tx, posting, &prepared.trades, &known).await?;
+                store::put_trades(tx, posting, &prepared.trades, &prepared.indexed).await?;
                 for (trade, lines) in &prepared.dissolved {
                     store::dissolve(tx, *trade, *lines, posting).await?;
                 }
-                store::put_ties(tx, posting, &ties, &tied).await?;
-                store::untie(tx, posting, &untied).await?;
-                store::add_to_tally(tx, &tally).await?;
-                run.sink.apply(tx, &prepared.lines).await?;
-                Ok(Written { posting, lines: prepared.lines.len() as u64 })
+                store::put_ties(tx, posting, &prepared.ties, &prepared.tied).await?;
+                store::untie(tx, posting, &prepared.untied).await?;
+                store::add_to_tally(tx, &prepared.tally).await?;
+                Ok(run.sink.apply(tx, &prepared.lines).await?)
             })
             .await
     }
@@ -101,17 +125,16 @@ impl Writer<'_> {
     }
 
     /// Compares the lines that stand with those that should, trade by trade.
-    fn prepare(&self, chunk: &Chunk, old: &[TradeLine], posting: i64) -> Prepared<'_> {
+    fn compare(&self, old: &[TradeLine], prepared: &mut Prepared<'a>) {
         let mut of_trade: HashMap<Id<Trade>, &[TradeLine]> = HashMap::new();
         for lines in old.chunk_by(|a, b| a.trade == b.trade) {
             of_trade.insert(lines[0].trade, lines);
         }
-        let mut prepared = Prepared::default();
-        for touched in &chunk.trades {
+        for touched in &prepared.chunk.trades {
             let before = of_trade.get(&touched.trade).copied().unwrap_or_default();
             let members = touched.cluster.map(|cluster| self.outcome.cluster(cluster as usize));
             let wanted = members.map_or_else(Vec::new, |members| lines_of(&self.loaded.entries, members));
-            let written = difference(touched.trade, before, &wanted, posting);
+            let written = difference(touched.trade, before, &wanted, prepared.posting);
             let lines = i64::try_from(before.len() + written.len()).unwrap_or(i64::MAX);
             prepared.lines.extend(written);
             match (members, wanted.first()) {
@@ -135,7 +158,6 @@ impl Writer<'_> {
                 _ => prepared.dissolved.push((touched.trade, lines)),
             }
         }
-        prepared
     }
 }
 

@@ -1,6 +1,6 @@
 //! Statements of matching.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sh_db::{DbError, FromRow, Row, Tx, Value, binds, inserts, statements, updates};
 use sh_kernel::{Day, Id, Instant, Quantity};
@@ -82,19 +82,12 @@ inserts! {
     ADD_LINES = trade_line(trade Uuid, line I64, posting I64, day I64, amount I64, count I64, quantity I64, origin I64,
         destination I64, channel I64, category I64, buyer_kind I64, class I64, certified I64, role I64, stage I64,
         grade I64, link I64, basis I64, seller I64, buyer I64) "";
-    /// Writes trades or what changed about them.
-    UPSERT_TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64,
-        channel I64, product Text, amount I64, grade I64, claims I64, lines I64, posting I64)
-        "ON CONFLICT (id) DO UPDATE SET anchor = excluded.anchor, day = excluded.day, seller = excluded.seller, \
-         buyer = excluded.buyer, origin = excluded.origin, destination = excluded.destination, \
-         channel = excluded.channel, product = excluded.product, amount = excluded.amount, grade = excluded.grade, \
-         claims = excluded.claims, lines = excluded.lines, posting = excluded.posting";
-    /// Writes ties.
-    UPSERT_TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, posting I64,
-        ruling Uuid)
-        "ON CONFLICT (claim) DO UPDATE SET trade = excluded.trade, state = excluded.state, rule = excluded.rule, \
-         score = excluded.score, candidate = excluded.candidate, posting = excluded.posting, \
-         ruling = excluded.ruling";
+    /// Writes new trades.
+    ADD_TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64,
+        channel I64, product Text, amount I64, grade I64, claims I64, lines I64, posting I64) "";
+    /// Writes ties of claims that had none.
+    ADD_TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, posting I64, ruling Uuid)
+        "";
     /// Adds to what each source has tied how.
     ADD_TALLY = tie_tally(source Text, state I64, claims I64, amount I64)
         "ON CONFLICT (source, state) DO UPDATE SET claims = tie_tally.claims + excluded.claims, \
@@ -104,6 +97,19 @@ inserts! {
 }
 
 updates! {
+    /// Writes what changed about ties.
+    REVISE_TIES = tie(claim Uuid, trade Uuid, state I64, rule I64, score I64, candidate Uuid, posting I64, ruling Uuid)
+        set "trade = given.trade, state = given.state, rule = given.rule, score = given.score, \
+             candidate = given.candidate, posting = given.posting, ruling = given.ruling"
+        on "tie.claim = given.claim";
+    /// Writes what changed about trades, their place in the indices included.
+    MOVE_TRADES = trade(id Uuid, anchor Uuid, day I64, seller I64, buyer I64, origin I64, destination I64,
+        channel I64, product Text, amount I64, grade I64, claims I64, lines I64, posting I64)
+        set "anchor = given.anchor, day = given.day, seller = given.seller, buyer = given.buyer, \
+             origin = given.origin, destination = given.destination, channel = given.channel, \
+             product = given.product, amount = given.amount, grade = given.grade, claims = given.claims, \
+             lines = given.lines, posting = given.posting"
+        on "trade.id = given.id";
     /// Writes what changed about trades that keep their place in the indices: these are left alone then, which saves
     /// three random writes for each trade.
     REVISE_TRADES = trade(id Uuid, anchor Uuid, buyer I64, destination I64, channel I64, product Text, amount I64,
@@ -381,7 +387,7 @@ pub(crate) struct TradeValues<'a> {
 }
 
 /// By what the indices know a trade.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Indexed {
     day: Day,
     seller: i64,
@@ -394,58 +400,73 @@ impl Indexed {
     }
 }
 
-/// Writes trades. Those of `known` are in the database already.
+/// By what the indices know some trades.
+pub(crate) async fn indexed(
+    tx: &mut Tx,
+    known: &[Id<Trade>],
+) -> Result<HashMap<Id<Trade>, Indexed>, DbError> {
+    if known.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Id<Trade>, Day, i64, i64)> = tx.fetch_all(&INDEXED, binds![known]).await?;
+    Ok(rows.into_iter().map(|(id, day, seller, origin)| (id, Indexed { day, seller, origin })).collect())
+}
+
+/// Writes trades: new ones, and those that `indexed` tells of.
 pub(crate) async fn put_trades(
     tx: &mut Tx,
     posting: i64,
     trades: &[TradeValues<'_>],
-    known: &[Id<Trade>],
+    indexed: &HashMap<Id<Trade>, Indexed>,
 ) -> Result<(), DbError> {
-    let indexed: Vec<(Id<Trade>, Day, i64, i64)> =
-        if known.is_empty() { Vec::new() } else { tx.fetch_all(&INDEXED, binds![known]).await? };
-    let indexed: HashMap<_, _> =
-        indexed.into_iter().map(|(id, day, seller, origin)| (id, Indexed { day, seller, origin })).collect();
-    let (stay, move_or_new): (Vec<_>, Vec<_>) =
-        trades.iter().partition(|values| indexed.get(&values.trade.id) == Some(&Indexed::of(values)));
-    let revised = stay.into_iter().map(|values| {
-        let TradeValues { trade, axes, product, lines } = values;
-        binds![
-            trade.id,
-            trade.anchor,
-            axes.buyer,
-            axes.destination,
-            axes.channel.code(),
-            *product,
-            trade.amount,
-            trade.grade.code(),
-            trade.claims,
-            *lines,
-            posting,
-        ]
-    });
-    let revised: Vec<Vec<Value>> = revised.collect();
-    tx.update_many(&REVISE_TRADES, revised).await?;
-    let written = move_or_new.into_iter().map(|values| {
-        let TradeValues { trade, axes, product, lines } = values;
-        binds![
-            trade.id,
-            trade.anchor,
-            trade.day,
-            axes.seller,
-            axes.buyer,
-            axes.origin,
-            axes.destination,
-            axes.channel.code(),
-            *product,
-            trade.amount,
-            trade.grade.code(),
-            trade.claims,
-            *lines,
-            posting,
-        ]
-    });
-    let written: Vec<Vec<Value>> = written.collect();
-    tx.insert_many(&UPSERT_TRADES, written).await.map(drop)
+    let (mut new, mut moved, mut stay) = (Vec::new(), Vec::new(), Vec::new());
+    for values in trades {
+        match indexed.get(&values.trade.id) {
+            None => new.push(whole(values, posting)),
+            Some(place) if *place == Indexed::of(values) => stay.push(in_place(values, posting)),
+            Some(_) => moved.push(whole(values, posting)),
+        }
+    }
+    tx.insert_many(&ADD_TRADES, new).await?;
+    tx.update_many(&MOVE_TRADES, moved).await?;
+    tx.update_many(&REVISE_TRADES, stay).await.map(drop)
+}
+
+/// The columns of [`ADD_TRADES`] and [`MOVE_TRADES`].
+fn whole(TradeValues { trade, axes, product, lines }: &TradeValues<'_>, posting: i64) -> Vec<Value> {
+    binds![
+        trade.id,
+        trade.anchor,
+        trade.day,
+        axes.seller,
+        axes.buyer,
+        axes.origin,
+        axes.destination,
+        axes.channel.code(),
+        *product,
+        trade.amount,
+        trade.grade.code(),
+        trade.claims,
+        *lines,
+        posting,
+    ]
+}
+
+/// The columns of [`REVISE_TRADES`].
+fn in_place(TradeValues { trade, axes, product, lines }: &TradeValues<'_>, posting: i64) -> Vec<Value> {
+    binds![
+        trade.id,
+        trade.anchor,
+        axes.buyer,
+        axes.destination,
+        axes.channel.code(),
+        *product,
+        trade.amount,
+        trade.grade.code(),
+        trade.claims,
+        *lines,
+        posting,
+    ]
 }
 
 /// Marks a trade as dissolved.
@@ -496,13 +517,14 @@ pub(crate) async fn put_ties(
     if !known.is_empty() {
         tx.execute(&KEEP_DECISIONS, binds![known]).await?;
     }
-    let rows: Vec<Vec<Value>> = ties
-        .iter()
-        .map(|TieRow { claim, tie, ruling }| {
-            binds![*claim, tie.trade, tie.state, tie.rule, tie.score, tie.candidate, posting, *ruling]
-        })
-        .collect();
-    tx.insert_many(&UPSERT_TIES, rows).await.map(drop)
+    let known: HashSet<_> = known.iter().collect();
+    let (mut new, mut revised) = (Vec::new(), Vec::new());
+    for TieRow { claim, tie, ruling } in ties {
+        let rows = if known.contains(claim) { &mut revised } else { &mut new };
+        rows.push(binds![*claim, tie.trade, tie.state, tie.rule, tie.score, tie.candidate, posting, *ruling]);
+    }
+    tx.insert_many(&ADD_TIES, new).await?;
+    tx.update_many(&REVISE_TIES, revised).await.map(drop)
 }
 
 /// Takes the ties of withdrawn claims away.
