@@ -2,6 +2,7 @@
 //!
 //! See README.md for what each line means.
 
+mod catalogue;
 mod checkout;
 mod claims;
 mod dice;
@@ -44,6 +45,8 @@ enum Name {
     Figures,
     /// The running program: start, memory, pages
     Serve,
+    /// Product pages and searches among many products, tables of products in
+    Catalogue,
     /// Placing orders, beside one transaction for each order and one durable row
     Checkout,
 }
@@ -116,6 +119,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             Name::Post => post::run(&mut report, &setup).await?,
             Name::Serve => serve::run(&mut report, &setup)?,
             Name::Figures => figures::run(&mut report, &setup).await?,
+            Name::Catalogue => catalogue::run(&mut report, &setup).await?,
             Name::Checkout => checkout::run(&mut report, &setup).await?,
         }
     }

@@ -6,7 +6,10 @@
 //! one day make one standing import batch, so that each stands on the pages of imports like any other report. The next
 //! stage of an order comes in another batch than the one before, by which matching knows it as the same sale.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::{Duration, Instant},
+};
 
 use sh_db::{DbError, Tx};
 use sh_http::{App, Context};
@@ -29,8 +32,12 @@ pub const SOURCE: &str = "mall";
 pub(crate) const SOURCE_NAME: &str = "山海商城";
 /// The job that matches own sales.
 pub const MATCH_JOB: &str = "match-own-sales";
-/// Between two runs, so that orders which come in all the time are matched many at once.
-const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+/// Between two runs at least, so that orders which come in all the time are matched many at once.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How many times as long as the run before it a pause is: matching leaves most of the machine to those who order.
+const PAUSE_TIMES: u32 = 4;
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
 
 /// A stage that a line of an own order has reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,15 +283,17 @@ async fn run(run: Run) -> Result<serde_json::Value, JobError> {
 /// # Errors
 /// The database; `Stopped` if the job should stop.
 pub async fn settle(ctx: &Context, app: &App, progress: &Progress) -> Result<u64, ImportError> {
-    let mut runs = 0;
+    let (mut runs, mut pause) = (0, PAUSE);
     loop {
         let matched = runs > 0;
         let taken = app.db.write(async |tx| store::take(tx, matched).await).await?;
         let Some(days) = taken else { return Ok(runs) };
         if matched {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause).await;
         }
+        let begun = Instant::now();
         match_days(ctx, app, None, Cause::Import, Some(days), progress).await?;
+        pause = (begun.elapsed() * PAUSE_TIMES).clamp(PAUSE, PAUSE_MAX);
         runs += 1;
     }
 }

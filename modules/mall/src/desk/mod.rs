@@ -12,6 +12,7 @@ mod parts;
 mod pay;
 mod place;
 mod tell;
+mod views;
 mod write;
 
 pub use tell::EVENTS;
@@ -24,7 +25,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::limit::Had;
 pub(crate) use self::notes::Note;
-use self::{known::Known, notes::Notes, write::Work};
+use self::{known::Known, notes::Notes, views::Views, write::Work};
 use crate::{
     Error,
     command::{Command, What},
@@ -47,11 +48,13 @@ pub(crate) struct Desk {
     ctx: Context,
 }
 
-/// The entrance to the queue, as a service of the program; and to a second one of small writes that move no value.
+/// The entrance to the queue, as a service of the program; to a second one of small writes that move no value; and to what
+/// is read in company.
 #[derive(Debug, Clone)]
 pub struct Queue {
     desk: GroupCommit<Desk>,
     notes: GroupCommit<Notes>,
+    pub(crate) views: Views,
 }
 
 impl Queue {
@@ -63,6 +66,7 @@ impl Queue {
     fn start_on(db: Db, ctx: Context, tasks: &TaskTracker, end: CancellationToken) -> Self {
         let notes = Notes { ctx: ctx.clone() };
         Self {
+            views: Views::start(&db, ctx.clone(), tasks, &end),
             desk: GroupCommit::start(db.clone(), Desk { ctx }, Limits::default(), tasks, end.clone()),
             notes: GroupCommit::start(db, notes, Limits::default(), tasks, end),
         }

@@ -1,14 +1,14 @@
 //! The basket (购物车): what somebody means to buy, by seller, with the price they saw.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sh_catalogue::{
     basket::{self, BasketSku},
     model::{Shop, Sku},
 };
-use sh_db::Tx;
+use sh_db::{DbError, Tx};
 use sh_http::{App, Context};
-use sh_kernel::{Fen, Id};
+use sh_kernel::{Day, Fen, Id};
 
 use crate::{
     Error,
@@ -73,6 +73,21 @@ pub struct Basket {
 }
 
 impl Basket {
+    fn of(kept: &[store::Kept], skus: &HashMap<Id<Sku>, BasketSku>, left: &HashMap<Id<Sku>, i64>) -> Self {
+        let mut groups: BTreeMap<Id<Shop>, Group> = BTreeMap::new();
+        for line in kept {
+            let Some(sku) = skus.get(&line.sku) else { continue };
+            let there = left.get(&line.sku).copied().unwrap_or(0) / sku.content.max(1);
+            let group = groups.entry(sku.shop).or_insert_with(|| Group {
+                shop: sku.shop,
+                shop_name: sku.shop_name.clone(),
+                items: Vec::new(),
+            });
+            group.items.push(Item { pieces: line.pieces, seen: line.seen, left: there, sku: sku.clone() });
+        }
+        Self { groups: groups.into_values().collect() }
+    }
+
     /// All lines.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.groups.iter().flat_map(|group| &group.items)
@@ -139,38 +154,27 @@ pub async fn agree(_ctx: &Context, app: &App, buyer: &str, shown: &[(Id<Sku>, Fe
 /// What the database refuses.
 pub async fn show(ctx: &Context, app: &App, visitor: &Visitor) -> Result<Basket, Error> {
     let Some(buyer) = visitor.buyer() else { return Ok(Basket::default()) };
-    let today = ctx.today();
     if let Some((guest, person)) = visitor.was() {
         let left = app.db.read(async |tx| store::count(tx, guest).await).await?;
         if left > 0 {
             app.db.write(async |tx| store::merge(tx, guest, person, ctx.now()).await).await?;
         }
     }
-    app.db.read(async |tx| load(tx, buyer, today).await).await
+    Ok(app.get::<Queue>()?.views.basket(buyer).await?)
 }
 
-/// A basket as it stands.
-async fn load(tx: &mut Tx, buyer: &str, today: sh_kernel::Day) -> Result<Basket, Error> {
-    let kept = store::lines(tx, buyer).await?;
-    if kept.is_empty() {
-        return Ok(Basket::default());
+/// Baskets as they stand, one for each owner.
+pub(crate) async fn load(tx: &mut Tx, owners: &[String], today: Day) -> Result<Vec<Basket>, DbError> {
+    let kept = store::lines(tx, owners).await?;
+    let ids: BTreeSet<Id<Sku>> = kept.values().flatten().map(|line| line.sku).collect();
+    let ids: Vec<Id<Sku>> = ids.into_iter().collect();
+    let (mut skus, mut left) = (HashMap::new(), HashMap::new());
+    for ids in ids.chunks(basket::SKUS_MAX) {
+        skus.extend(basket::skus(tx, ids).await?.into_iter().map(|sku| (sku.sku, sku)));
+        left.extend(sh_stock::available(tx, ids, today).await?);
     }
-    let ids: Vec<Id<Sku>> = kept.iter().map(|line| line.sku).collect();
-    let skus = basket::skus(tx, &ids).await?;
-    let mut skus: HashMap<Id<Sku>, BasketSku> = skus.into_iter().map(|sku| (sku.sku, sku)).collect();
-    let left = sh_stock::available(tx, &ids, today).await?;
-    let mut groups: BTreeMap<Id<Shop>, Group> = BTreeMap::new();
-    for line in kept {
-        let Some(sku) = skus.remove(&line.sku) else { continue };
-        let there = left.get(&line.sku).copied().unwrap_or(0) / sku.content.max(1);
-        let group = groups.entry(sku.shop).or_insert_with(|| Group {
-            shop: sku.shop,
-            shop_name: sku.shop_name.clone(),
-            items: Vec::new(),
-        });
-        group.items.push(Item { pieces: line.pieces, seen: line.seen, left: there, sku });
-    }
-    Ok(Basket { groups: groups.into_values().collect() })
+    let basket = |owner| Basket::of(kept.get(owner).map_or(&[][..], Vec::as_slice), &skus, &left);
+    Ok(owners.iter().map(basket).collect())
 }
 
 /// Forgets baskets that guests have left; for a chore that runs now and then. Returns how many lines.

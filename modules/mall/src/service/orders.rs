@@ -7,6 +7,7 @@ use sh_kernel::{FieldErrors, Id};
 use crate::{
     Error,
     command::{Cancel, What},
+    desk::Queue,
     model::{Order, OrderState, RefundRow, Whole},
     store,
     token::Visitor,
@@ -44,7 +45,7 @@ pub async fn list(
 /// # Errors
 /// [`Error::NotFound`] for everybody else's.
 pub async fn get(_ctx: &Context, app: &App, visitor: &Visitor, id: Id<Order>) -> Result<Whole, Error> {
-    let found = app.db.read(async |tx| store::order::whole(tx, id).await).await?;
+    let found = app.get::<Queue>()?.views.order(id).await?;
     found.filter(|whole| visitor.owns(&whole.order.buyer)).ok_or(Error::NotFound)
 }
 

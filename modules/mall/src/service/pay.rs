@@ -14,7 +14,6 @@ use crate::{
         Begun, Notice, Providers,
         simulator::{self, Scenario},
     },
-    store,
     token::{Keys, Visitor},
 };
 
@@ -68,7 +67,7 @@ pub async fn notified(
 
 /// Counts what came in for a payment.
 pub(crate) async fn settle(ctx: &Context, app: &App, provider: &str, notice: &Notice) -> Result<(), Error> {
-    let found = app.db.read(async |tx| store::pay::payment(tx, notice.payment).await).await?;
+    let found = app.get::<Queue>()?.views.payment(notice.payment).await?;
     let payment = found.filter(|payment| payment.provider == provider).ok_or(Error::NotFound)?;
     let settle = Settle {
         order: payment.order,
@@ -90,7 +89,7 @@ pub async fn simulated(
     id: Id<Payment>,
 ) -> Result<PaymentRow, Error> {
     app.get::<Providers>()?.get(simulator::CODE).map_err(|_| Error::NotFound)?;
-    let found = app.db.read(async |tx| store::pay::payment(tx, id).await).await?;
+    let found = app.get::<Queue>()?.views.payment(id).await?;
     let payment = found.filter(|row| row.provider == simulator::CODE).ok_or(Error::NotFound)?;
     orders::get(ctx, app, visitor, payment.order).await?;
     Ok(payment)

@@ -1,6 +1,6 @@
 //! Baskets and the secrets that sign their tokens.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sh_db::{DbError, Tx, binds};
 use sh_kernel::{Fen, Id, Instant};
@@ -16,8 +16,8 @@ sh_db::inserts! {
 }
 
 sh_db::statements! {
-    /// The lines of a basket, the oldest first.
-    LINES = "SELECT sku, pieces, seen FROM basket_line WHERE owner = $1 ORDER BY added_at, sku LIMIT 200";
+    /// The lines of some baskets, the oldest first.
+    LINES = "SELECT owner, sku, pieces, seen FROM basket_line WHERE owner {{in_text $1}} ORDER BY added_at, sku";
     /// How many lines a basket has.
     COUNT = "SELECT COUNT(*) FROM basket_line WHERE owner = $1";
     /// How many lines the baskets of some owners have.
@@ -55,9 +55,14 @@ pub(crate) struct Owned<'a> {
     pub(crate) kept: Kept,
 }
 
-pub(crate) async fn lines(tx: &mut Tx, owner: &str) -> Result<Vec<Kept>, DbError> {
-    let rows: Vec<(Id<Sku>, i64, Fen)> = tx.fetch_all(&LINES, binds![owner]).await?;
-    Ok(rows.into_iter().map(|(sku, pieces, seen)| Kept { sku, pieces, seen }).collect())
+/// The lines of some baskets, by owner.
+pub(crate) async fn lines(tx: &mut Tx, owners: &[String]) -> Result<HashMap<String, Vec<Kept>>, DbError> {
+    let rows: Vec<(String, Id<Sku>, i64, Fen)> = tx.fetch_all(&LINES, binds![owners]).await?;
+    let mut baskets: HashMap<String, Vec<Kept>> = HashMap::new();
+    for (owner, sku, pieces, seen) in rows {
+        baskets.entry(owner).or_default().push(Kept { sku, pieces, seen });
+    }
+    Ok(baskets)
 }
 
 pub(crate) async fn count(tx: &mut Tx, owner: &str) -> Result<i64, DbError> {
@@ -128,10 +133,7 @@ pub(crate) async fn drop_old(tx: &mut Tx, before: Instant) -> Result<u64, DbErro
 
 /// Everything in one basket goes into another.
 pub(crate) async fn merge(tx: &mut Tx, from: &str, to: &str, at: Instant) -> Result<(), DbError> {
-    let lines = lines(tx, from).await?;
-    if lines.is_empty() {
-        return Ok(());
-    }
+    let Some(lines) = lines(tx, &[from.to_owned()]).await?.remove(from) else { return Ok(()) };
     let lines: Vec<_> = lines.into_iter().map(|kept| Owned { owner: to, kept }).collect();
     put(tx, &lines, at).await?;
     tx.execute(&DROP_OWNER, binds![from]).await.map(drop)

@@ -18,7 +18,7 @@ sh_db::inserts! {
 
 sh_db::statements! {
     /// A payment.
-    PAYMENT = "SELECT id, order_id, provider, amount, begun_at FROM mall_payment WHERE id = $1";
+    PAYMENTS = "SELECT id, order_id, provider, amount, begun_at FROM mall_payment WHERE id {{in_uuid $1}}";
     /// Payments of orders that still wait, begun before an instant, after one of them: nobody has told us what became of
     /// them.
     UNTOLD = "SELECT p.id, p.order_id, p.provider, p.amount, p.begun_at FROM mall_order o \
@@ -73,8 +73,8 @@ pub(crate) async fn add_payments(tx: &mut Tx, rows: &[&PaymentRow]) -> Result<()
     tx.insert_many(&ADD_PAYMENTS, rows.collect::<Vec<_>>()).await.map(drop)
 }
 
-pub(crate) async fn payment(tx: &mut Tx, id: Id<Payment>) -> Result<Option<PaymentRow>, DbError> {
-    tx.fetch_optional(&PAYMENT, binds![id]).await
+pub(crate) async fn payments(tx: &mut Tx, ids: &[Id<Payment>]) -> Result<Vec<PaymentRow>, DbError> {
+    tx.fetch_all(&PAYMENTS, binds![ids]).await
 }
 
 pub(crate) async fn untold(
