@@ -140,6 +140,7 @@ impl Market {
     async fn open(setup: &Setup, engine: Engine) -> anyhow::Result<Self> {
         let base = setup.engines.create(engine, "catalogue").await?;
         let folder = setup.engines.folder.join("catalogue");
+        std::fs::create_dir_all(&folder)?;
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(IdGen::new()));
         let app = App::new(base.db.clone(), clock, ids, folder.clone(), Settings::default());
         let app = app.with(Counts::default());
