@@ -143,6 +143,7 @@ pub fn modules() -> Vec<Module> {
         sh_trade::module(),
         sh_statistics::module(),
         search(),
+        sh_certification::module(),
         sh_catalogue::module(),
         sh_stock::module(),
         sh_mall::module(),
@@ -178,6 +179,7 @@ pub(crate) async fn put_defaults(app: &App) -> anyhow::Result<()> {
     let ctx = Context::system(app, "install");
     app.db.write(async |tx| sh_trade::service::sources::install_defaults(&ctx, tx).await).await?;
     sh_statistics::definitions::put_defaults(&app.db, app.clock.now()).await?;
+    sh_certification::service::schemes::install(&ctx, app).await?;
     Ok(())
 }
 
@@ -210,7 +212,8 @@ pub fn router(app: &App) -> Router {
 /// What runs each kind of job.
 pub fn handlers() -> Arc<Handlers> {
     let trade = sh_trade::service::handlers().and(sh_statistics::service::definitions::handlers());
-    Arc::new(trade.and(sh_catalogue::service::imports::handlers()).and(sh_imports::service::handlers(TABLES)))
+    let tables = sh_imports::service::handlers(TABLES).and(sh_certification::service::imports::handlers());
+    Arc::new(trade.and(sh_catalogue::service::imports::handlers()).and(tables))
 }
 
 /// Starts what runs beside the requests: the workers of the job queue and the housekeeping.
@@ -240,6 +243,9 @@ pub(crate) fn start_background(app: &App) {
         }
         if let Err(error) = sh_imports::service::resume(&ctx, &housekeeping, TABLES).await {
             tracing::warn!(%error, "imports of tables that were cut off could not be queued again");
+        }
+        if let Err(error) = sh_certification::service::imports::resume(&ctx, &housekeeping).await {
+            tracing::warn!(%error, "imports of registers that were cut off could not be queued again");
         }
         while !housekeeping.stop.is_cancelled() {
             if let Err(error) = forget_old_answers(&housekeeping).await {
