@@ -17,6 +17,7 @@ async fn find(ctx: &Context, tx: &mut Tx, things: Vec<Thing>) -> Result<Names, D
     names.extend(sh_trade::service::naming::names(ctx, tx, &things).await?);
     names.extend(parties(tx, &things).await?);
     names.extend(figures(ctx, tx, &things).await?);
+    names.extend(sh_certification::service::look::names(ctx, tx, &things).await?);
     Ok(names)
 }
 

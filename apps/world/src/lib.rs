@@ -8,6 +8,7 @@ mod goods;
 mod mall;
 mod people;
 mod places;
+mod registers;
 mod report;
 mod scale;
 mod truth;
@@ -18,6 +19,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 use anyhow::Context as _;
 pub use dice::Dice;
 pub use mall::{HallTale, Mall, MallScale, MallShop, mall};
+pub use registers::{RegisterFile, registers};
 pub use scale::Scale;
 use serde::Serialize;
 

@@ -125,13 +125,13 @@ fn hall(county: &County) -> HallTale {
 }
 
 /// What is grown in a province.
-fn homely(code: RegionCode) -> impl Iterator<Item = &'static Good> {
+pub(crate) fn homely(code: RegionCode) -> impl Iterator<Item = &'static Good> {
     let digits = u8::try_from(code.number() / 10_000).unwrap_or(0);
     GOODS.iter().filter(move |good| good.home.is_empty() || good.home.contains(&digits))
 }
 
 /// A county's name without its last word, as it stands before the name of a product: 昭阳丑苹果.
-fn short(county: &County) -> String {
+pub(crate) fn short(county: &County) -> String {
     let name = &county.name;
     let stem =
         name.strip_suffix('县').or_else(|| name.strip_suffix('市')).or_else(|| name.strip_suffix('区'));
@@ -140,7 +140,7 @@ fn short(county: &County) -> String {
     if stem.ends_with("自治") { stem.chars().take(2).collect() } else { stem.to_owned() }
 }
 
-const FIRMS: &[&str] =
+pub(crate) const FIRMS: &[&str] =
     &["绿源", "山里红", "众兴", "金穗", "乡情", "云岭", "禾丰", "春晖", "瑞农", "百草", "青禾", "福满"];
 
 /// What is known of a shop before chance decides the rest.

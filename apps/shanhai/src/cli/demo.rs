@@ -51,6 +51,7 @@ impl Demo {
         let app = wiring::with_loopback(app).with(Story);
         wiring::install(&app).await?;
         let mut logins = demo::users::create(&app).await?;
+        self.keep_registers(&app, place).await?;
         let past = Past::begin(&app);
         let mall = self.open_mall(&past, place).await?;
         logins.extend(supplier(&app, &mall).await?);
@@ -64,6 +65,19 @@ impl Demo {
             return Ok(ExitCode::SUCCESS);
         }
         serve::listen(app, SocketAddr::from(([127, 0, 0, 1], self.port))).await
+    }
+
+    /// Imports the registers of bases, products and stores, as the offices send them.
+    async fn keep_registers(&self, app: &App, place: &Place) -> anyhow::Result<()> {
+        let progress = bar(0, "keeping registers");
+        let shown = progress.clone();
+        demo::registers::fill(app, &place.data.join(format!("registers-{}", self.seed)), self.seed, |done, all| {
+            shown.set_length(all as u64);
+            shown.set_position(done as u64);
+        })
+        .await?;
+        progress.finish_and_clear();
+        Ok(())
     }
 
     /// Opens the mall, some weeks ago.
@@ -146,6 +160,7 @@ impl Demo {
             ("/w/orders", "all orders, for the operator"),
             ("/w/listings", "what suppliers have handed in"),
             ("/data", "the figures, open down to one sale"),
+            ("/registers", "bases, products and stores that are certified, on any day"),
             ("/data/releases", "what was published, frozen under a hash"),
             ("/w/imports", "files that came in"),
             ("/w/matches", "reports that a person must compare"),

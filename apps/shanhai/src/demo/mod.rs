@@ -3,6 +3,7 @@
 pub(crate) mod mall;
 pub(crate) mod orders;
 pub(crate) mod past;
+pub(crate) mod registers;
 pub(crate) mod release;
 mod settle;
 mod stock;

@@ -4,6 +4,7 @@ mod city;
 mod counter;
 mod county;
 mod platform;
+pub(crate) mod register;
 mod till;
 mod union;
 
@@ -85,7 +86,7 @@ pub(crate) fn file(
 
 /// A workbook that says it was made on the day of the press conference: the same world gives the same bytes each time,
 /// so that a file that came in is known again.
-fn workbook() -> anyhow::Result<Workbook> {
+pub(crate) fn workbook() -> anyhow::Result<Workbook> {
     let mut book = Workbook::new();
     book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2020, 12, 9)?));
     Ok(book)

@@ -1,6 +1,7 @@
 //! Registers and single certificates.
 
-use sh_http::{App, Context, Listing, Page, Permission, Scope};
+use sh_db::{DbError, Tx};
+use sh_http::{App, Context, Listing, Named, Names, Page, Permission, Scope, Thing};
 use sh_kernel::{Day, Id, RegionCode};
 
 use super::schemes;
@@ -134,4 +135,21 @@ pub async fn verify(ctx: &Context, app: &App, number: &str, on: Day) -> Result<V
         }
     }
     Ok(found)
+}
+
+/// What certificates are called, for the log of changes.
+///
+/// # Errors
+/// The database.
+pub async fn names(ctx: &Context, tx: &mut Tx, things: &[Thing]) -> Result<Names, DbError> {
+    let may_open = ctx.actor.allows_somewhere(Permission::ReadRegisters);
+    let mut names = Names::default();
+    for thing in things.iter().filter(|thing| thing.kind == "certificate") {
+        let Ok(id) = thing.id.parse::<Id<Certificate>>() else { continue };
+        if let Some(row) = store::certificate(tx, id).await? {
+            let href = may_open.then(|| format!("/w/certs/{id}"));
+            names.insert(thing.clone(), Named { text: format!("{} {}", row.number, row.subject), href });
+        }
+    }
+    Ok(names)
 }
