@@ -67,7 +67,126 @@ const SHENZHEN_BASES: &[(i64, usize)] = &[(45, 9), (44, 14), (52, 3)];
 const RECOGNISED: &[(i64, usize)] = &[(44, 3_214)];
 
 /// Announcements of bases: how many, on which day. The first one had 245.
-const ANNOUNCED: &[(usize, i64)] = &[(245, 20_190_510), (222, 20_190_925), (270, 20_200_320), (225, 20_201_030)];
+const ANNOUNCED: &[(usize, i64)] =
+    &[(245, 20_190_510), (222, 20_190_925), (270, 20_200_320), (225, 20_201_030)];
+
+/// What a register that is one file looks like.
+struct Kind {
+    scheme: &'static str,
+    title: &'static str,
+    columns: &'static [&'static str],
+    /// Names its streams of chance.
+    stream: u64,
+    split: &'static [(i64, usize)],
+    /// When all of it was certified.
+    from: i64,
+    /// The cells after the number.
+    row: fn(&Entry, &mut Dice) -> Vec<String>,
+}
+
+const KINDS: &[Kind] = &[
+    Kind {
+        scheme: "gba-processor",
+        title: "大湾区“菜篮子”加工企业名单",
+        columns: &[
+            "证书编号",
+            "企业名称",
+            "统一社会信用代码",
+            "所在县",
+            "发证日期",
+            "加工产品",
+            "年加工量（吨）",
+        ],
+        stream: 75,
+        split: PROCESSORS,
+        from: 20_191_220,
+        row: processor,
+    },
+    Kind {
+        scheme: "sz-product",
+        title: "圳品名单",
+        columns: &["产品编号", "产品名称", "申报主体", "产地", "认定日期", "有效期至", "规格"],
+        stream: 76,
+        split: SHENZHEN_PRODUCTS,
+        from: 20_200_610,
+        row: shenzhen_product,
+    },
+    Kind {
+        scheme: "sz-base",
+        title: "供深农产品基地名单",
+        columns: &["基地编号", "基地名称", "运营主体", "所在地", "认定时间", "主要产品", "面积（亩）"],
+        stream: 77,
+        split: SHENZHEN_BASES,
+        from: 20_200_815,
+        row: shenzhen_base,
+    },
+    Kind {
+        scheme: "gd-product",
+        title: "广东省带贫产品认定名单",
+        columns: &[
+            "认定编号",
+            "产品名称",
+            "生产单位",
+            "产地",
+            "认定日期",
+            "有效期至",
+            "商品价值量（万元）",
+            "带贫人数",
+        ],
+        stream: 78,
+        split: RECOGNISED,
+        from: 20_200_430,
+        row: recognised,
+    },
+    Kind {
+        scheme: "innovation-base",
+        title: "消费扶贫创业创新基地名单",
+        columns: &["编号", "名称", "单位名称", "所在地", "认定时间", "文号"],
+        stream: 79,
+        split: &[(44, 6)],
+        from: 20_201_017,
+        row: |entry, dice| designated(entry, "创业创新基地", dice),
+    },
+    Kind {
+        scheme: "demo-store",
+        title: "消费扶贫示范店名单",
+        columns: &["编号", "店铺名称", "单位名称", "所在地", "认定时间", "文号"],
+        stream: 80,
+        split: &[(44, 15)],
+        from: 20_201_017,
+        row: |entry, dice| designated(entry, "消费扶贫示范店", dice),
+    },
+];
+
+fn processor(entry: &Entry, dice: &mut Dice) -> Vec<String> {
+    let code = crate::people::credit_code(&entry.county, "公司", dice);
+    let name = format!("{}{}食品有限公司", entry.county.name, dice.pick(FIRMS));
+    let goods = entry.good.name.to_owned();
+    vec![name, code, place(entry), day(entry.from, 1), goods, dice.range(300, 20_000).to_string()]
+}
+
+fn shenzhen_product(entry: &Entry, dice: &mut Dice) -> Vec<String> {
+    let pack = format!("{} g", dice.pick(&[500, 1000, 2500]));
+    let until = day(on_day(20_230_609), 0);
+    vec![product(entry), entry.holder.clone(), place(entry), day(entry.from, 0), until, pack]
+}
+
+fn shenzhen_base(entry: &Entry, dice: &mut Dice) -> Vec<String> {
+    let (goods, area) = (entry.good.name.to_owned(), dice.range(100, 3_000).to_string());
+    vec![entry.subject.clone(), entry.holder.clone(), place(entry), day(entry.from, 2), goods, area]
+}
+
+fn recognised(entry: &Entry, dice: &mut Dice) -> Vec<String> {
+    let until = day(on_day(20_230_429), 3);
+    let (value, people) = (dice.range(5, 900).to_string(), dice.range(2, 160).to_string());
+    vec![product(entry), entry.holder.clone(), place(entry), day(entry.from, 3), until, value, people]
+}
+
+fn designated(entry: &Entry, what: &str, dice: &mut Dice) -> Vec<String> {
+    let name = format!("{}{what}", short(&entry.county));
+    let holder = format!("{}{}商贸有限公司", entry.county.name, dice.pick(FIRMS));
+    vec![name, holder, place(entry), day(entry.from, 0), "演示文件〔2020〕1号".to_owned()]
+}
 
 /// What makes one register.
 struct Making<'a> {
@@ -95,7 +214,8 @@ pub fn registers(folder: &Path, seed: u64) -> anyhow::Result<Vec<RegisterFile>> 
     let regions = Regions::get();
     let places = Places::load(COUNTIES, seed);
     // Counties that stand all the time, so that the same base has the same place in each register.
-    let stands = |code| [20_190_510, 20_201_130, 20_250_601].into_iter().all(|on| regions.exists_on(code, on_day(on)));
+    let stands =
+        |code| [20_190_510, 20_201_130, 20_250_601].into_iter().all(|on| regions.exists_on(code, on_day(on)));
     let counties = places.provinces.into_iter().flatten().filter(|county| stands(county.code)).collect();
     let making = Making { folder, counties, seed };
     let mut files = making.bases()?;
@@ -151,7 +271,8 @@ impl Making<'_> {
         // About three in five are renewed for three more years, and again. None of it changes what held in 2020.
         for (turn, years) in [(0_u64, 3_i64), (1, 6)] {
             let renewed = entries.iter().filter(|entry| {
-                let mut dice = Dice::of(self.seed, &[72, entry.county.code.number().unsigned_abs(), serial(entry)]);
+                let mut dice =
+                    Dice::of(self.seed, &[72, entry.county.code.number().unsigned_abs(), serial(entry)]);
                 (0..=turn).all(|_| dice.chance(620))
             });
             let renewed: Vec<&Entry> = renewed.collect();
@@ -169,7 +290,7 @@ impl Making<'_> {
                 entry.subject.clone(),
                 entry.holder.clone(),
                 place(entry),
-                day(entry.from, turn as i64),
+                day(entry.from, i64::try_from(turn).unwrap_or(0)),
                 entry.good.name.to_owned(),
                 dice.range(80, 5_000).to_string(),
                 dice.range(50, 9_000).to_string(),
@@ -182,7 +303,17 @@ impl Making<'_> {
         let register = Register {
             title: &title,
             kept: "填报单位：大湾区“菜篮子”办公室",
-            columns: &["基地编号", "基地名称", "申报单位", "所在县", "发证日期", "主要产品", "面积（亩）", "年产量（吨）", "批次"],
+            columns: &[
+                "基地编号",
+                "基地名称",
+                "申报单位",
+                "所在县",
+                "发证日期",
+                "主要产品",
+                "面积（亩）",
+                "年产量（吨）",
+                "批次",
+            ],
             rows,
         };
         self.file("gba-base", &format!("大湾区菜篮子生产基地_{batch}.xlsx"), &register, (good, bad))
@@ -211,80 +342,54 @@ impl Making<'_> {
             columns: &["基地编号", "基地名称", "申报单位", "所在县", "发证日期", "有效期至"],
             rows,
         };
-        self.file("gba-base", &format!("大湾区菜篮子生产基地_续期{}.xlsx", 2019 + years), &register, (good, 0))
+        self.file(
+            "gba-base",
+            &format!("大湾区菜篮子生产基地_续期{}.xlsx", 2019 + years),
+            &register,
+            (good, 0),
+        )
     }
 
     /// The registers that are one file each.
     fn single(&self) -> anyhow::Result<Vec<RegisterFile>> {
         let mut files = Vec::new();
-        let columns = ["证书编号", "企业名称", "统一社会信用代码", "所在县", "发证日期", "加工产品", "年加工量（吨）"];
-        files.push(self.table("gba-processor", "大湾区“菜篮子”加工企业名单", &columns, (75, PROCESSORS), 20_191_220, |entry, dice| {
-            let code = crate::people::credit_code(&entry.county, "公司", dice);
-            let name = format!("{}{}食品有限公司", entry.county.name, FIRMS[dice.index(FIRMS.len())]);
-            vec![entry.number.clone(), name, code, place(entry), day(entry.from, 1), entry.good.name.to_owned(),
-                dice.range(300, 20_000).to_string()]
-        })?);
-        let columns = ["产品编号", "产品名称", "申报主体", "产地", "认定日期", "有效期至", "规格"];
-        files.push(self.table("sz-product", "圳品名单", &columns, (76, SHENZHEN_PRODUCTS), 20_200_610, |entry, dice| {
-            vec![entry.number.clone(), product(entry), entry.holder.clone(), place(entry), day(entry.from, 0),
-                day(on_day(20_230_609), 0), format!("{} g", dice.pick(&[500, 1000, 2500]))]
-        })?);
-        let columns = ["基地编号", "基地名称", "运营主体", "所在地", "认定时间", "主要产品", "面积（亩）"];
-        files.push(self.table("sz-base", "供深农产品基地名单", &columns, (77, SHENZHEN_BASES), 20_200_815, |entry, dice| {
-            vec![entry.number.clone(), entry.subject.clone(), entry.holder.clone(), place(entry), day(entry.from, 2),
-                entry.good.name.to_owned(), dice.range(100, 3_000).to_string()]
-        })?);
-        let columns = ["认定编号", "产品名称", "生产单位", "产地", "认定日期", "有效期至", "商品价值量（万元）", "带贫人数"];
-        files.push(self.table("gd-product", "广东省带贫产品认定名单", &columns, (78, RECOGNISED), 20_200_430, |entry, dice| {
-            vec![entry.number.clone(), product(entry), entry.holder.clone(), place(entry), day(entry.from, 3),
-                day(on_day(20_230_429), 3), dice.range(5, 900).to_string(), dice.range(2, 160).to_string()]
-        })?);
-        let columns = ["编号", "名称", "单位名称", "所在地", "认定时间", "文号"];
-        for (scheme, title, what, count, kind) in [
-            ("innovation-base", "消费扶贫创业创新基地名单", "创业创新基地", 6, 79),
-            ("demo-store", "消费扶贫示范店名单", "消费扶贫示范店", 15, 80),
-        ] {
-            files.push(self.table(scheme, title, &columns, (kind, &[(44, count)]), 20_201_017, |entry, dice| {
-                let firm = FIRMS[dice.index(FIRMS.len())];
-                vec![entry.number.clone(), format!("{}{what}", short(&entry.county)), format!("{}{firm}商贸有限公司", entry.county.name),
-                    place(entry), day(entry.from, 0), "演示文件〔2020〕1号".to_owned()]
-            })?);
+        for kind in KINDS {
+            files.push(self.table(kind)?);
         }
         let columns = ["编号", "荣誉名称", "单位名称", "所在地", "授予日期", "授予单位"];
-        let market = "广东东西部扶贫协作产品交易市场";
-        let rows: Vec<Vec<String>> = ["示范单位", "巾帼助农基地"]
-            .iter()
-            .enumerate()
-            .map(|(at, name)| {
-                [&format!("RY-{:05}", at + 1), *name, market, "广东省广州市", "2020年10月", "见授予文件"].map(str::to_owned).into()
-            })
-            .collect();
-        let register = Register { title: "荣誉登记表", kept: "填报单位：交易市场", columns: &columns, rows };
+        let honour = |at: usize, name: &str| -> Vec<String> {
+            let number = format!("RY-{:05}", at + 1);
+            let market = "广东东西部扶贫协作产品交易市场";
+            [&number, name, market, "广东省广州市", "2020年10月", "见授予文件"].map(str::to_owned).into()
+        };
+        let rows = ["示范单位", "巾帼助农基地"].iter().enumerate().map(|(at, name)| honour(at, name));
+        let rows = rows.collect();
+        let register = Register {
+            title: "荣誉登记表", kept: "填报单位：交易市场", columns: &columns, rows
+        };
         files.push(self.file("honour", "荣誉登记表.xlsx", &register, (2, 0))?);
         Ok(files)
     }
 
-    fn table(
-        &self,
-        scheme: &'static str,
-        title: &str,
-        columns: &[&str],
-        (kind, split): (u64, &[(i64, usize)]),
-        from: i64,
-        row: impl Fn(&Entry, &mut Dice) -> Vec<String>,
-    ) -> anyhow::Result<RegisterFile> {
-        let prefix = scheme.to_uppercase().replace('-', "");
-        let mut entries = self.entries(kind, &prefix, split);
+    fn table(&self, kind: &Kind) -> anyhow::Result<RegisterFile> {
+        let prefix = kind.scheme.to_uppercase().replace('-', "");
+        let mut entries = self.entries(kind.stream, &prefix, kind.split);
         let rows = entries.iter_mut().map(|entry| {
-            entry.from = on_day(from);
-            row(entry, &mut Dice::of(self.seed, &[kind, 7, serial(entry)]))
+            entry.from = on_day(kind.from);
+            let mut dice = Dice::of(self.seed, &[kind.stream, 7, serial(entry)]);
+            let mut row = vec![entry.number.clone()];
+            row.extend((kind.row)(entry, &mut dice));
+            row
         });
         let mut rows: Vec<Vec<String>> = rows.collect();
         let good = rows.len();
-        let place = columns.iter().position(|title| ["产地", "所在地", "所在县"].contains(title)).unwrap_or(3);
+        // In all of them the place stands before the day of issue.
+        let places = ["产地", "所在地", "所在县"];
+        let place = kind.columns.iter().position(|title| places.contains(title)).unwrap_or(3);
         let bad = if good > 50 { spoil(&mut rows, (place, place + 1)) } else { 0 };
-        let register = Register { title, kept: "填报单位：演示", columns, rows };
-        self.file(scheme, &format!("{title}.xlsx"), &register, (good, bad))
+        let register =
+            Register { title: kind.title, kept: "填报单位：演示", columns: kind.columns, rows };
+        self.file(kind.scheme, &format!("{}.xlsx", kind.title), &register, (good, bad))
     }
 
     fn file(
@@ -330,23 +435,16 @@ fn serial(entry: &Entry) -> u64 {
 
 /// Puts wrong rows among the others: a place that is none, a day that does not exist, a number given twice. Answers how many.
 fn spoil(rows: &mut Vec<Vec<String>>, (place, day): (usize, usize)) -> usize {
-    let wrong: [(usize, &dyn Fn(&mut Vec<String>)); 3] = [
-        (40, &|row| row[place] = "省内某地".to_owned()),
-        (90, &|row| row[day] = "2020年2月30日".to_owned()),
-        (rows.len(), &|_| ()),
-    ];
-    let mut count = 0;
-    for (at, spoil) in wrong {
-        let Some(mut row) = rows.get(at.saturating_sub(20).min(rows.len().saturating_sub(1))).cloned() else { continue };
-        spoil(&mut row);
-        // Those that are wrong in themselves have numbers of their own; the last repeats one.
-        if at < rows.len() && count < 2 {
-            row[0] = format!("{}-X{count}", row[0]);
-        }
-        rows.insert(at.min(rows.len()), row);
-        count += 1;
+    let wrong = [(place, "省内某地", 20), (day, "2020年2月30日", 45)];
+    for (column, text, at) in wrong {
+        let Some(mut row) = rows.get(at).cloned() else { return 0 };
+        text.clone_into(&mut row[column]);
+        // What is wrong in itself has a number of its own.
+        row[0] = format!("{}-X", row[0]);
+        rows.insert(at, row);
     }
-    count
+    rows.extend(rows.first().cloned());
+    wrong.len() + 1
 }
 
 #[cfg(test)]

@@ -21,7 +21,6 @@ use sh_db::{Insert, Migration, Sql, Update};
 use sh_http::Module;
 
 pub use error::Error;
-pub use pages::files::Temporary;
 pub use service::counts::{Tally, counts};
 pub use store::{
     certificate::{CertificateRow, Recorded, Standing},
@@ -75,8 +74,7 @@ mod tests {
 
     #[test]
     fn what_is_shipped_can_be_read_and_refers_to_what_there_is() {
-        let schemes: Vec<model::Scheme> =
-            serde_json::from_str(include_str!("../data/schemes.json")).unwrap();
+        let schemes: Vec<model::Scheme> = serde_json::from_str(include_str!("../data/schemes.json")).unwrap();
         let counts: Vec<model::Condition> =
             serde_json::from_str(include_str!("../data/counts.json")).unwrap();
         assert_eq!((schemes.len(), counts.len()), (9, 8));

@@ -71,10 +71,15 @@ impl Demo {
     async fn keep_registers(&self, app: &App, place: &Place) -> anyhow::Result<()> {
         let progress = bar(0, "keeping registers");
         let shown = progress.clone();
-        demo::registers::fill(app, &place.data.join(format!("registers-{}", self.seed)), self.seed, |done, all| {
-            shown.set_length(all as u64);
-            shown.set_position(done as u64);
-        })
+        demo::registers::fill(
+            app,
+            &place.data.join(format!("registers-{}", self.seed)),
+            self.seed,
+            |done, all| {
+                shown.set_length(all as u64);
+                shown.set_position(done as u64);
+            },
+        )
         .await?;
         progress.finish_and_clear();
         Ok(())

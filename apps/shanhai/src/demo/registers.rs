@@ -20,8 +20,7 @@ pub(crate) async fn fill(
 ) -> anyhow::Result<()> {
     let (ctx, _) = users::task_force(app).await?;
     let path = folder.to_owned();
-    let files =
-        tokio::task::spawn_blocking(move || sh_world::registers(path.as_std_path(), seed)).await??;
+    let files = tokio::task::spawn_blocking(move || sh_world::registers(path.as_std_path(), seed)).await??;
     for (done, file) in files.iter().enumerate() {
         shown(done, files.len());
         let path = Utf8Path::from_path(&file.path).with_context(|| file.path.display().to_string())?;

@@ -31,7 +31,7 @@ impl Issue {
     }
 
     #[must_use]
-    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &impl ToString) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
         self
     }

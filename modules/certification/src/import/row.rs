@@ -182,8 +182,9 @@ impl Reader<'_> {
             Resolution::Ambiguous(codes) => {
                 let names = codes.iter().take(5).map(|code| on.map(|on| Regions::get().full_name(*code, on)));
                 let names: Vec<String> = names.flatten().collect();
-                let issue = Issue::new(self.row.number, self.layout.title("place"), "origin-ambiguous", &text);
-                self.issues.push(issue.with("candidates", names.join("、")));
+                let issue =
+                    Issue::new(self.row.number, self.layout.title("place"), "origin-ambiguous", &text);
+                self.issues.push(issue.with("candidates", &names.join("、")));
                 None
             }
             Resolution::Unknown => {
@@ -247,7 +248,7 @@ impl Met {
     /// The issue of a number that stands in an earlier row already.
     pub(crate) fn twice(&mut self, told: &Told, title: &str) -> Option<Issue> {
         let earlier = *self.0.entry(told.number.clone()).or_insert(told.row);
-        let issue = || Issue::new(told.row, title, "certificate-twice", &told.number).with("row", earlier);
+        let issue = || Issue::new(told.row, title, "certificate-twice", &told.number).with("row", &earlier);
         (earlier != told.row).then(issue)
     }
 }

@@ -8,11 +8,9 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Path, Permission, Redirect};
-use sh_kernel::{Day, FieldErrors, Id, RegionCode};
-use sh_regions::{Regions, Resolution};
-use sh_ui::{
-    Choice, Crumb, Field, button, error_summary, facts, panel, work_page,
-};
+use sh_kernel::{Day, FieldErrors, Id};
+use sh_regions::Regions;
+use sh_ui::{Choice, Crumb, Field, button, error_summary, facts, panel, work_page};
 
 use super::{event_text, fields, number_link, state_tag, term_text, verify};
 use crate::{
@@ -245,13 +243,10 @@ fn read_issue(ctx: &Context, form: &IssueForm) -> Result<Issue, Error> {
         errors.push("/from", "day-wrong", ctx.t("cert-day-wrong"));
     }
     let on = from.unwrap_or(ctx.today());
-    let region: Option<RegionCode> = match Regions::get().resolve(&form.place, None, on) {
-        Resolution::One(region) => Some(region),
-        _ => {
-            errors.push("/place", "place-unknown", ctx.t("cert-place-wrong"));
-            None
-        }
-    };
+    let region = Regions::get().resolve(&form.place, None, on).one();
+    if region.is_none() {
+        errors.push("/place", "place-unknown", ctx.t("cert-place-wrong"));
+    }
     match (from, region) {
         (Some(from), Some(region)) if errors.0.is_empty() => Ok(Issue {
             scheme: form.scheme.clone(),

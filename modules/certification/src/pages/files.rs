@@ -8,15 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use camino::{Utf8Path, Utf8PathBuf};
 use fast_qr::{ECL, QRBuilder};
 use maud::{Markup, html};
-use sh_files::{store::StoreError, write::OutputFormat};
-use sh_http::{App, Context, Failure, Invalid, Path, Query};
-use tokio_util::io::ReaderStream;
+use sh_files::write::OutputFormat;
+use sh_http::{App, Context, Failure, Invalid, Path, Query, Temporary};
 
 use super::{query::Asked, verify};
-use crate::{Error, service::export};
+use crate::service::export;
 
 /// Light squares around a code, as readers need them (ISO/IEC 18004).
 const QUIET: usize = 4;
@@ -85,49 +83,7 @@ pub(crate) async fn exported(
     let place = Temporary::new()?;
     export::export(&ctx, &app, &filter, format, place.path()).await?;
     let on = filter.on.unwrap_or(ctx.today());
-    place.sent(format, &format!("{scheme}-{on}.{}", format.extension())).await
-}
-
-/// A file that is made to be sent and then is gone.
-#[derive(Debug)]
-pub struct Temporary {
-    folder: tempfile::TempDir,
-    path: Utf8PathBuf,
-}
-
-impl Temporary {
-    /// A place for one.
-    ///
-    /// # Errors
-    /// The disk.
-    pub fn new() -> Result<Self, Error> {
-        let folder = tempfile::tempdir().map_err(StoreError::Io)?;
-        let path = Utf8Path::from_path(folder.path()).map(|path| path.join("table"));
-        let path = path.ok_or_else(|| {
-            StoreError::Io(std::io::Error::other("the folder for temporary files is not UTF-8"))
-        })?;
-        Ok(Self { folder, path })
-    }
-
-    /// Where it is to be written.
-    pub fn path(&self) -> &Utf8Path {
-        &self.path
-    }
-
-    /// Sends it under a name.
-    ///
-    /// # Errors
-    /// If it was not written, or cannot be read.
-    pub async fn sent(self, format: OutputFormat, name: &str) -> Result<Response, Failure> {
-        let file = tokio::fs::File::open(&self.path).await.map_err(StoreError::Io).map_err(Error::from)?;
-        // The opened file stays readable after its folder is gone.
-        drop(self.folder);
-        let headers = [
-            (header::CONTENT_TYPE, format.content_type().to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        ];
-        Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
-    }
+    place.sent(format.content_type(), &format!("{scheme}-{on}.{}", format.extension())).await
 }
 
 #[cfg(test)]

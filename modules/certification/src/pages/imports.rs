@@ -7,6 +7,7 @@ use axum::{
 use maud::{Markup, html};
 use sh_http::{
     App, AppError, Context, Failure, Html, Kind, Multipart, Page, Path, Permission, Query, Redirect,
+    Temporary,
 };
 use sh_jobs::{Job, progress_fragment};
 use sh_kernel::Id;
@@ -16,7 +17,7 @@ use sh_ui::{
     upload as upload_form, work_page,
 };
 
-use super::{files::Temporary, problem, refusal};
+use super::{problem, refusal};
 use crate::{
     Error,
     import::{
@@ -208,10 +209,7 @@ pub(crate) async fn show(
     let (tone, state) = state_tag(ctx.locale, batch.state);
     let frame = ctx
         .frame(batch.file_name.clone())
-        .crumbs([
-            Crumb::link(ctx.t("certs-import"), "/w/certs/import"),
-            Crumb::here(batch.file_name.clone()),
-        ])
+        .crumbs([Crumb::link(ctx.t("certs-import"), "/w/certs/import"), Crumb::here(batch.file_name.clone())])
         .subtitle(html! { (published.scheme.name.get(ctx.locale)) " " (status_tag(tone, &state)) });
     Ok(Html(work_page(&frame, &view.content())))
 }
@@ -392,5 +390,5 @@ pub(crate) async fn marked_file(
 ) -> Result<Response, Failure> {
     let place = Temporary::new()?;
     let format = marked::marked(&ctx, &app, id, place.path()).await?;
-    place.sent(format, &format!("register-{id}.{}", format.extension())).await
+    place.sent(format.content_type(), &format!("register-{id}.{}", format.extension())).await
 }

@@ -46,7 +46,7 @@ pub(crate) async fn index(
         Row {
             cells: vec![
                 Some(html! { a href=(format!("/registers/{}?state=valid&on={on}", scheme.code)) {
-                    (scheme.name.get(locale)) } }),
+                (scheme.name.get(locale)) } }),
                 Some(html! { (grouped(tally.of(&scheme.code))) " " span.unit { (scheme.unit.get(locale)) } }),
                 Some(html! { (tally.provinces(&scheme.code).len()) }),
                 Some(html! { (scheme.issuer.get(locale)) }),

@@ -9,9 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sh_http::{App, Context, Failure, Html, Path, Query, Redirect};
 use sh_regions::Regions;
-use sh_ui::{
-    Crumb, Field, TimelineEntry, Tone, banner, button, facts, panel, public_page, timeline,
-};
+use sh_ui::{Crumb, Field, TimelineEntry, Tone, banner, button, facts, panel, public_page, timeline};
 
 use super::{event_text, people, state_tone, term_text};
 use crate::{
@@ -60,10 +58,10 @@ pub(crate) async fn show(
 ) -> Result<Html, Failure> {
     let found = look::verify(&ctx, &app, &number, ctx.today()).await?;
     let title = ctx.t("verify-title");
-    let frame = ctx.frame(title.clone()).subtitle(html! { (number) }).crumbs([
-        Crumb::link(ctx.t("registers-title"), "/registers"),
-        Crumb::here(title),
-    ]);
+    let frame = ctx
+        .frame(title.clone())
+        .subtitle(html! { (number) })
+        .crumbs([Crumb::link(ctx.t("registers-title"), "/registers"), Crumb::here(title)]);
     let content = html! {
         @if found.is_empty() {
             (banner(Tone::Bad, &ctx.t("verify-unknown"), &html! { p { (ctx.t("verify-unknown-advice")) } }))
@@ -105,7 +103,10 @@ fn told(ctx: &Context, one: &Opened) -> Markup {
     let locale = ctx.locale;
     let scheme = &one.scheme.scheme;
     let mut known = vec![
-        (ctx.t("cert-scheme"), html! { a href=(format!("/registers/{}", scheme.code)) { (scheme.name.get(locale)) } }),
+        (
+            ctx.t("cert-scheme"),
+            html! { a href=(format!("/registers/{}", scheme.code)) { (scheme.name.get(locale)) } },
+        ),
         (ctx.t("cert-number"), html! { (one.row.number) }),
         (ctx.t("cert-subject"), html! { (one.row.subject) }),
         (ctx.t("cert-holder"), html! { (one.row.public_holder()) }),
@@ -160,8 +161,7 @@ pub(crate) fn history(ctx: &Context, one: &Opened) -> Markup {
                 if let Some((file, hash, row)) = &recorded.source {
                     let short: String = hash.chars().take(12).collect();
                     let row = row.to_string();
-                    let args =
-                        [("file", file.as_str().into()), ("row", row.into()), ("hash", short.into())];
+                    let args = [("file", file.as_str().into()), ("row", row.into()), ("hash", short.into())];
                     parts.push(locale.with("cert-source-row", &args));
                 }
             }

@@ -100,12 +100,7 @@ fn check(ctx: &Context, new: &Issue) -> Result<Party, Error> {
     party.ok_or(Error::NotFound)
 }
 
-async fn free_number(
-    ctx: &Context,
-    tx: &mut sh_db::Tx,
-    new: &Issue,
-    pattern: &str,
-) -> Result<String, Error> {
+async fn free_number(ctx: &Context, tx: &mut sh_db::Tx, new: &Issue, pattern: &str) -> Result<String, Error> {
     let typed = new.number.trim();
     if !typed.is_empty() {
         let taken = store::known(tx, &new.scheme, &[typed.to_owned()]).await?;
@@ -143,12 +138,7 @@ pub struct Change {
 /// [`Error::NotFound`], [`Error::Denied`]; [`Error::Changed`] if something else was recorded since; [`Error::WrongState`]
 /// if it is revoked already, or is resumed without being suspended; [`Error::Invalid`] without a reason, or for a renewal
 /// that ends before it begins.
-pub async fn change(
-    ctx: &Context,
-    app: &App,
-    id: Id<Certificate>,
-    change: &Change,
-) -> Result<(), Error> {
+pub async fn change(ctx: &Context, app: &App, id: Id<Certificate>, change: &Change) -> Result<(), Error> {
     ctx.require_somewhere(Permission::EditRegisters)?;
     let reason = change.reason.trim();
     if reason.is_empty() || reason.chars().count() > TEXT_CHARS_MAX {
@@ -158,7 +148,8 @@ pub async fn change(
         .write(async |tx| {
             let row = store::certificate(tx, id).await?.ok_or(Error::NotFound)?;
             ctx.require_any(Permission::EditRegisters, &[Scope::Region(row.region), Scope::Everywhere])?;
-            let published = scheme::version(tx, &row.scheme, row.scheme_version).await?.ok_or(Error::NotFound)?;
+            let published =
+                scheme::version(tx, &row.scheme, row.scheme_version).await?.ok_or(Error::NotFound)?;
             let mut events: Vec<Event> =
                 store::history(tx, id).await?.into_iter().map(|recorded| recorded.event).collect();
             let until = match change.kind {
@@ -207,7 +198,8 @@ fn fits(ctx: &Context, events: &[Event], change: &Change, until: Option<Day>) ->
                 return Err(one_error("/until", "ends-before", ctx.t("cert-ends-before")));
             }
             let last = terms(events).last().copied();
-            let further = last.is_none_or(|(_, end)| end.is_some_and(|end| until.is_none_or(|day| day > end)));
+            let further =
+                last.is_none_or(|(_, end)| end.is_some_and(|end| until.is_none_or(|day| day > end)));
             if further { Ok(()) } else { Err(one_error("/until", "no-longer", ctx.t("cert-no-longer"))) }
         }
         EventKind::Suspended if state(events, change.day) == State::Valid => Ok(()),

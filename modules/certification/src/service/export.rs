@@ -81,7 +81,14 @@ impl Writer {
         let on = self.on.to_string();
         let told = self.locale.with("cert-as-of", &[("day", on.as_str().into())]);
         let spec = TableSpec {
-            sheet: self.scheme.name.get(self.locale).chars().filter(|c| !"[]:*?/\\".contains(*c)).take(30).collect(),
+            sheet: self
+                .scheme
+                .name
+                .get(self.locale)
+                .chars()
+                .filter(|c| !"[]:*?/\\".contains(*c))
+                .take(30)
+                .collect(),
             above: if format == OutputFormat::Xlsx {
                 vec![self.scheme.name.get(self.locale).to_owned(), told]
             } else {

@@ -105,7 +105,8 @@ pub async fn upload(
 pub async fn upload_path(ctx: &Context, app: &App, scheme: &str, path: &Utf8Path) -> Result<Batch, Error> {
     let file = tokio::fs::File::open(path).await.map_err(sh_files::store::StoreError::Io)?;
     let stored = files(app)?.put(file).await?;
-    if let Some(standing) = app.db.read(async |tx| store::standing(tx, scheme, stored.sha256()).await).await? {
+    if let Some(standing) = app.db.read(async |tx| store::standing(tx, scheme, stored.sha256()).await).await?
+    {
         return Ok(standing);
     }
     let id = upload(ctx, app, scheme, path.file_name().unwrap_or_default(), &stored).await?;
@@ -238,7 +239,9 @@ pub async fn confirm(ctx: &Context, app: &App, id: Id<RegisterImport>) -> Result
             if batch.state == BatchState::Posting {
                 return queue(ctx, tx, POST_JOB, id, &batch.file_name).await;
             }
-            if batch.state == BatchState::Checked && batch.checked.is_some_and(|counts| counts.changing() == 0) {
+            if batch.state == BatchState::Checked
+                && batch.checked.is_some_and(|counts| counts.changing() == 0)
+            {
                 return Err(Error::NothingToImport);
             }
             if !store::confirm(tx, id, by(ctx)).await? {

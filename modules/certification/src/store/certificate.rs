@@ -240,8 +240,7 @@ pub(crate) async fn wanted(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Stand
         return tx.fetch_all(&IN_ANY_STATE, values).await;
     };
     let ends = wanted.ends_by.map_or(LAST_DAY, Day::yyyymmdd);
-    let values =
-        binds![state.code(), after, wanted.on, ends, wanted.scheme, low, high, text, wanted.limit];
+    let values = binds![state.code(), after, wanted.on, ends, wanted.scheme, low, high, text, wanted.limit];
     tx.fetch_all(&IN_STATE, values).await
 }
 
@@ -250,10 +249,7 @@ pub(crate) async fn tally(tx: &mut Tx, state: State, on: Day) -> Result<Vec<(Str
     tx.fetch_all(&TALLY, binds![state.code(), on]).await
 }
 
-pub(crate) async fn certificate(
-    tx: &mut Tx,
-    id: Id<Certificate>,
-) -> Result<Option<CertificateRow>, DbError> {
+pub(crate) async fn certificate(tx: &mut Tx, id: Id<Certificate>) -> Result<Option<CertificateRow>, DbError> {
     tx.fetch_optional(&CERTIFICATE, binds![id]).await
 }
 
@@ -385,9 +381,7 @@ pub(crate) async fn put_spans(
     let ids: Vec<Id<Certificate>> = certificates.iter().map(|(row, _)| row.id).collect();
     tx.execute(&DROP_SPANS, binds![ids.as_slice()]).await?;
     let rows = certificates.iter().flat_map(|(row, events)| {
-        let line = |Span { from, to, state }| {
-            binds![row.id, from, to, state.code(), &row.scheme, row.region]
-        };
+        let line = |Span { from, to, state }| binds![row.id, from, to, state.code(), &row.scheme, row.region];
         spans(events).into_iter().map(line)
     });
     let rows: Vec<Vec<Value>> = rows.collect();

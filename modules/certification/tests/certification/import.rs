@@ -61,7 +61,9 @@ async fn a_register_comes_in_once_and_counts_on_any_day(db: Db) {
     assert_eq!(found, Counts { rows: 3, unchanged: 3, ..Counts::default() });
     let nothing = imports::confirm(&house.ctx(PROVINCE), &house.app, again).await;
     assert!(matches!(nothing, Err(Error::NothingToImport)), "{nothing:?}");
-    let other = register().replace("融安县桔乡食品有限公司", " 融安縣桔乡食品有限责任公司").replace("2020.2.29", "二〇二〇年二月二十九日");
+    let other = register()
+        .replace("融安县桔乡食品有限公司", " 融安縣桔乡食品有限责任公司")
+        .replace("2020.2.29", "二〇二〇年二月二十九日");
     let (_, found) = house.checked(PROVINCE, "gba-base", &house.file("别名.csv", &other)).await;
     assert_eq!(found.unchanged, 3, "{found:?}");
 }
@@ -88,7 +90,11 @@ async fn a_later_register_renews_and_corrects(db: Db) {
     let opened = look::verify(&house.ctx(PROVINCE), &house.app, "GBA-002", day(20_200_101)).await.unwrap();
     let row = &opened[0].row;
     assert_eq!(row.subject, "融安金桔示范基地");
-    assert_eq!((row.detail["area"].as_str(), row.detail["goods"].as_str()), ("900", "金桔"), "the rest stays");
+    assert_eq!(
+        (row.detail["area"].as_str(), row.detail["goods"].as_str()),
+        ("900", "金桔"),
+        "the rest stays"
+    );
     let (file, _, line) = opened[0].history[1].source.clone().unwrap();
     assert_eq!((file.as_str(), line), ("2022.csv", 4));
     // The first register once more: older than what is known.

@@ -52,7 +52,10 @@ async fn a_register_is_open_data_on_any_day(db: Db) {
     house.issued("gba-base", "A-2", 450_224, 20_200_601).await;
     let site = house.site();
     let front = site.get("public", "/registers?on=2020-11-30").await.body;
-    assert!(front.contains("大湾区“菜篮子”生产基地") && front.contains("/registers/counts/gba-provinces?on=2020-11-30"));
+    assert!(
+        front.contains("大湾区“菜篮子”生产基地")
+            && front.contains("/registers/counts/gba-provinces?on=2020-11-30")
+    );
     let parts = site.get("public", "/registers/counts/gba-provinces?on=2020-11-30").await.body;
     assert!(parts.contains("贵州省") && parts.contains("广西壮族自治区") && parts.contains("place=450000"));
     let list = site.get("public", "/registers/gba-base?on=2019-12-31&state=valid").await.body;
@@ -69,7 +72,11 @@ async fn a_register_is_open_data_on_any_day(db: Db) {
     let bases = all.as_array().unwrap().iter().find(|one| one["scheme"] == "gba-base").unwrap();
     assert_eq!((&bases["valid"], &bases["provinces"]["520000"]), (&2.into(), &1.into()));
     assert_eq!(site.get("public", "/registers/nothing").await.status.as_u16(), 404);
-    assert_eq!(site.get("public", "/registers/gba-base?on=2020-02-30").await.status.as_u16(), 200, "told in the form");
+    assert_eq!(
+        site.get("public", "/registers/gba-base?on=2020-02-30").await.status.as_u16(),
+        200,
+        "told in the form"
+    );
     assert_eq!(site.get("public", "/api/v1/registers/gba-base?on=2020-02-30").await.status.as_u16(), 422);
 }
 
@@ -117,5 +124,8 @@ async fn who_gets_where(db: Db) {
         PROVINCE,
     ];
     let table = house.site().probe(&routes, &actors).await;
-    insta::assert_snapshot!("who_gets_where", table.replace(&own, "/w/certs/{id}").replace(&import, "/w/certs/imports/{id}"));
+    insta::assert_snapshot!(
+        "who_gets_where",
+        table.replace(&own, "/w/certs/{id}").replace(&import, "/w/certs/imports/{id}")
+    );
 }
