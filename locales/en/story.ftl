@@ -17,6 +17,7 @@ story-reader-definitions = Take another definition and see how much it differs u
 story-reader-releases = See what was frozen on the day of the press conference, and how today differs
 story-reader-today = See when an order that was just paid in the mall is counted
 story-reader-api = Fetch the same figure as JSON
+story-reader-registers = See how many bases were certified in November 2020, open them down to one certificate, then look at today.
 
 story-supplier = Supplier
 story-supplier-product = Change a price or a picture and hand it in for review
@@ -32,11 +33,13 @@ story-mall-settle = Make a settlement, and let another person (mall2) confirm th
 story-city = City, county, market
 story-city-import = Upload a monthly return; see how the header is read, which rows are refused, and why
 story-city-own = Sign in for another city: do you see what others reported?
+story-city-register = As weining, import a register: rows of the county are written, rows of other places come back with the reason.
 
 story-province = Task force of the province
 story-province-match = Decide some uncertain pairs by the keys a, r, n, then undo
 story-province-define = Draft a new version of a definition and see what it would change before it is in force
 story-province-release = One person proposes a release, another (province2) approves it
+story-province-certificates = Open a certificate, suspend or revoke it, then check its number as the public sees it.
 
 story-auditor = Auditor
 story-auditor-log = Who changed what, when; before and after

@@ -17,6 +17,7 @@ story-reader-definitions = 换一个口径，看同一堆交易算出来差多�
 story-reader-releases = 看发布会那天冻结的数，和今天的数差在哪里
 story-reader-today = 看商城刚付款的订单什么时候进数
 story-reader-api = 用接口取同一个数
+story-reader-registers = 看 2020 年 11 月有多少家认定基地，点开到每一张证书，再换成今天看还剩多少。
 
 story-supplier = 供货商
 story-supplier-product = 改一件商品的价格或图片，送审
@@ -32,11 +33,13 @@ story-mall-settle = 开一张结算单，换另一个人（mall2）确认付款
 story-city = 市、县、市场报送员
 story-city-import = 上传一张月报，看表头怎么认、哪几行不收、为什么
 story-city-own = 换个城市登录，看看是不是看不到别人的报表
+story-city-register = 用 weining 导入一份名录：本县的行能写入，外地的行会退回并说明原因。
 
 story-province = 省专班
 story-province-match = 用键盘 a、r、n 判几对拿不准的记录，再撤销
 story-province-define = 照一个口径起草新版，先看会差多少再启用
 story-province-release = 一个人提出发布，换另一个人（province2）批准
+story-province-certificates = 打开一张证书，登记暂停或撤销，再用编号查验，看公众看到什么。
 
 story-auditor = 审计
 story-auditor-log = 看谁在什么时候改了什么，改前改后各是什么

@@ -36,6 +36,7 @@ const ROLES: &[(&str, &[&str], &[Task])] = &[
             ("/data/releases", "story-reader-releases"),
             ("/data/m/ongoing", "story-reader-today"),
             ("/data/api", "story-reader-api"),
+            ("/registers?on=2020-11-30", "story-reader-registers"),
         ],
     ),
     (
@@ -60,7 +61,11 @@ const ROLES: &[(&str, &[&str], &[Task])] = &[
     (
         "story-city",
         &["guangzhou", "shenzhen", "weining", "market"],
-        &[("/w/imports/new", "story-city-import"), ("/w/imports", "story-city-own")],
+        &[
+            ("/w/imports/new", "story-city-import"),
+            ("/w/imports", "story-city-own"),
+            ("/w/certs/import", "story-city-register"),
+        ],
     ),
     (
         "story-province",
@@ -69,6 +74,7 @@ const ROLES: &[(&str, &[&str], &[Task])] = &[
             ("/w/matches", "story-province-match"),
             ("/w/definitions", "story-province-define"),
             ("/w/releases", "story-province-release"),
+            ("/w/certs", "story-province-certificates"),
         ],
     ),
     (
