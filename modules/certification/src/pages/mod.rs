@@ -29,7 +29,7 @@ pub(crate) const MENU: MenuEntry = MenuEntry {
     label: "certs-title",
     href: "/w/certs",
     permission: Permission::ReadRegisters,
-    order: 60,
+    order: 250,
     icon: Some("circle-check"),
 };
 
