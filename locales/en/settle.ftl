@@ -129,3 +129,89 @@ audit-action-pay-settlement = Confirmed a settlement as paid
 audit-action-withdraw-settlement = Took a settlement back
 audit-object-commission = Rule of commission
 audit-object-settlement = Settlement
+
+# The bank's statement, and the ledger of payments and refunds
+
+payments-title = Payments and refunds
+payments-by-books = By the books
+payments-held = Held by the books (received less sent back)
+payments-to-go-back = Of it to go back to buyers
+payments-part-paid = Of it for orders that are not paid in full
+payments-count = { $count ->
+    [one] 1 payment
+   *[other] { $count } payments
+}
+payments-difference = Why the bank shows another sum
+payments-difference-hint = The bank must hold the last line. If it does not, a line was not imported, or money moved outside of the mall.
+payments-what = What
+payments-waiting = Came in, no order yet
+payments-booking = Known whose it is, being booked
+payments-by-hand = Entered by hand, on no statement yet
+payments-expected = The bank must hold
+payments-movements = What moved
+payments-paid = Paid
+payments-surplus = Too much, goes back
+payments-paid-back = Refunded
+payments-held-after = Held after it
+payments-none = Nothing was paid yet.
+bank-lines-title = Lines of the bank
+bank-lines-none = There are no lines here.
+bank-lines-too-many = At most 200 lines at a time.
+bank-line-waiting = Waiting
+bank-line-booking = Being booked
+bank-line-booked = Booked
+bank-line-returned = Sent back
+bank-line-by-hand = Entered by hand
+bank-line-reference = Running number
+bank-line-day = Came in
+bank-line-payer = Payer
+bank-line-remark = Remark
+bank-line-source = From
+bank-line-statement = An imported statement
+bank-line-decided = Decided by
+bank-line-note = Note
+bank-line-note-hint = The running number of the transfer back, or why
+bank-line-note-missing = Note: write the running number of the transfer back, or why.
+bank-line-facts = This line
+bank-line-assign = Give it to an order
+bank-line-assign-hint = Too little stays with the order for now; what is too much goes back by itself
+bank-line-assign-do = Book it for the order
+bank-line-no-order = There is no such order. Check the number or the code of the transfer.
+bank-line-return = Send it back to the payer
+bank-line-return-do = Note that it was sent back
+bank-line-is-assigned = Booked for the order
+bank-line-is-returned = Noted as sent back
+problem-bank-line-decided = This line was decided already
+table-bank-title = Import a bank statement
+table-bank-label = Choose a bank statement
+table-bank-hint = .xlsx, .xls or .csv (UTF-8 or GB18030) as the bank gives it. The code in the remark finds the order; it is checked first, nothing is booked before you confirm.
+table-bank-columns-hint = Each line counts once by its running number, so the same file twice changes nothing. Lines that went out are skipped.
+table-bank-confirm = { $count ->
+    [one] Book 1 line
+   *[other] Book { $count } lines
+}
+table-bank-see = See payments and refunds
+table-bank-exact = The amount is right, booked
+table-bank-under = Too little, stays with the order
+table-bank-over = Too much, the rest goes back
+table-bank-late = The order needs nothing, all goes back
+table-bank-waiting = No order found, waits
+table-bank-known = Known already, not taken again
+table-bank-confirmed = Entered by hand before, on the statement now
+table-bank-outgoing = Went out, left alone
+issue-bank-cell-wrong = “{ $value }” cannot be used.
+issue-bank-cell-wrong-fix = Leave it as the bank gives it.
+issue-bank-line-differs = The running number is known with { $amount } yuan, here it is “{ $value }”.
+issue-bank-line-differs-fix = Check the statement; what was booked stays.
+issue-bank-no-order = The remark “{ $value }” names no order.
+issue-bank-no-order-fix = It waits among the lines of the bank after the import.
+issue-bank-under = “{ $value }” is less than what is due.
+issue-bank-under-fix = It stays with the order; if the rest does not come in time, it goes back.
+issue-bank-over = “{ $value }” is more than what is due.
+issue-bank-over-fix = The rest goes back.
+issue-bank-late = The order is paid, cancelled or over; “{ $value }” is not needed.
+issue-bank-late-fix = All of it goes back.
+audit-action-assign-bank-line = Gave a bank line to an order
+audit-action-return-bank-line = Sent a bank line back
+audit-action-enter-bank-lines = Took lines of the bank
+audit-object-bank-line = Line of the bank

@@ -104,3 +104,37 @@ audit-action-move-lot = Moved a lot
 audit-action-open-lot = Sold a lot again
 audit-action-close-lot = Closed a lot
 audit-action-recall-lot = Recalled a lot
+
+# Lots from and into tables
+
+lots-sku-code = Variant code
+lots-spec = Variant
+lots-export = Export stock
+table-lots-title = Table of receipts
+table-lots-label = Choose a table of receipts
+table-lots-hint = .xlsx, .xls or .csv (UTF-8 or GB18030). One row is one receipt. It is checked first; nothing is received before you confirm.
+table-lots-columns-hint = Goods are found by the variant code; a quantity counts pieces or has a unit (20 箱, 12.5 kg). Rows that say the same are received once, so the same table twice changes nothing; two receipts that are alike need different receipt numbers.
+table-lots-confirm = { $count ->
+    [one] Receive 1 row
+   *[other] Receive { $count } rows
+}
+table-lots-see = See the lots
+table-lots-new = New lots
+table-lots-more = More of lots that are there
+table-lots-known = Received with an earlier table
+issue-sku-unknown = The shop has no variant “{ $value }”.
+issue-sku-unknown-fix = Check the code; a new product has to be approved first.
+issue-lot-quantity-wrong = “{ $value }” is no quantity of such goods.
+issue-lot-quantity-wrong-fix = Write a number of pieces, or one with a unit such as 12.5 kg.
+issue-lot-expires-before = { $value } lies before the day of production.
+issue-lot-expires-before-fix = Check both days.
+issue-lot-expires-past = { $value } is over.
+issue-lot-expires-past-fix = Expired goods are not received.
+issue-lot-other-days = The lot “{ $value }” is there with other days.
+issue-lot-other-days-fix = Check the days, or take another lot.
+issue-lot-not-open = The lot “{ $value }” was closed or called back.
+issue-lot-not-open-fix = Take another lot, or open it again first.
+issue-lot-location-wrong = The location “{ $value }” cannot be used.
+issue-lot-location-wrong-fix = A name has 40 characters at most, a shop 100 locations.
+issue-lot-row-known = The same row was received before and is skipped.
+issue-lot-row-known-fix = If it is another receipt, give it a receipt number.

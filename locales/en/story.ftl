@@ -22,11 +22,13 @@ story-reader-registers = See how many bases were certified in November 2020, ope
 story-supplier = Supplier
 story-supplier-product = Change a price or a picture and hand it in for review
 story-supplier-ship = Send an order that waits
+story-supplier-pick = Print the pick list, fill waybills into the exported table, and send many at once
 story-supplier-statement = Read the statement: the commission of every line, and what is still owed
 
 story-mall = Operator of the mall
 story-mall-review = Review a product; when you return it, say field by field what is to change
 story-mall-orders = Find orders by state, time and shop; handle a refund
+story-mall-payments = Give a transfer without a code to an order, and see why bank and books differ
 story-mall-commissions = Add a rule of commission and see what it would have taken of an old order
 story-mall-settle = Make a settlement, and let another person (mall2) confirm the payment
 

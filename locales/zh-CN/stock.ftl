@@ -103,3 +103,34 @@ audit-action-move-lot = 批次移库
 audit-action-open-lot = 恢复批次销售
 audit-action-close-lot = 停售批次
 audit-action-recall-lot = 召回批次
+
+# 批次导入、导出
+
+lots-sku-code = 规格编码
+lots-spec = 规格
+lots-export = 导出库存
+table-lots-title = 批次入库表
+table-lots-label = 选一份入库表
+table-lots-hint = 可用 .xlsx、.xls、.csv（UTF-8 或 GB18030）。一行一次入库。先校验，您确认后才入库。
+table-lots-columns-hint = 商品按规格编码对上；数量写件数，或带单位（20 箱、12.5 kg）。内容相同的行只入一次，同一份表导两遍不会重复；真有两次一样的入库，请填不同的入库单号。
+table-lots-confirm = 确认入库 { $count } 行
+table-lots-see = 看批次库存
+table-lots-new = 新批次
+table-lots-more = 已有批次补货
+table-lots-known = 以前的表里入过
+issue-sku-unknown = 店里没有规格编码“{ $value }”。
+issue-sku-unknown-fix = 请核对编码；新商品要先审核通过。
+issue-lot-quantity-wrong = “{ $value }”不是这种商品的数量。
+issue-lot-quantity-wrong-fix = 写件数，或带单位，例如 20 箱、12.5 kg。
+issue-lot-expires-before = 到期日 { $value } 早于生产日期。
+issue-lot-expires-before-fix = 请核对两个日期。
+issue-lot-expires-past = { $value } 已经过期。
+issue-lot-expires-past-fix = 过期的货不能入库。
+issue-lot-other-days = 批次“{ $value }”已有，日期不同。
+issue-lot-other-days-fix = 请核对生产日期和到期日，或换一个批次号。
+issue-lot-not-open = 批次“{ $value }”已停售或召回。
+issue-lot-not-open-fix = 请换一个批次号，或先恢复销售。
+issue-lot-location-wrong = 仓位“{ $value }”用不了。
+issue-lot-location-wrong-fix = 名称最多 40 字，一家店最多 100 个仓位。
+issue-lot-row-known = 同样的一行以前入过库，这次跳过。
+issue-lot-row-known-fix = 要是另一次入库，请填入库单号。

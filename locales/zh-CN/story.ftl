@@ -22,11 +22,13 @@ story-reader-registers = 看 2020 年 11 月有多少家认定基地，点开到
 story-supplier = 供货商
 story-supplier-product = 改一件商品的价格或图片，送审
 story-supplier-ship = 把待发货的订单发出去
+story-supplier-pick = 打印拣货单，把导出的待发货表填好运单号传回来，一次发出一批
 story-supplier-statement = 看对账单：每一行扣了多少佣金，还有多少没结
 
 story-mall = 商城运营
 story-mall-review = 审一件商品，退回时逐项写清哪里要改
 story-mall-orders = 按状态、时间、店铺查订单，处理退款
+story-mall-payments = 认领一笔没写转账码的银行流水，看账上和银行差在哪里
 story-mall-commissions = 新增一条佣金规则，看一张旧订单按它要扣多少
 story-mall-settle = 开一张结算单，换另一个人（mall2）确认付款
 

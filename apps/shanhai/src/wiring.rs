@@ -42,7 +42,11 @@ const LEDGER_TRAIL_PAUSE: Duration = Duration::from_secs(1);
 const BUILDER_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The tables that people import by the common engine.
-const TABLES: &[&dyn sh_imports::Table] = &[&sh_mall::service::waybills::Waybills];
+const TABLES: &[&dyn sh_imports::Table] = &[
+    &sh_stock::service::table::Lots,
+    &sh_mall::service::waybills::Waybills,
+    &sh_mall::service::statements::BankStatement,
+];
 
 /// Where the data of an installation lie.
 #[derive(Debug, Clone, clap::Args)]

@@ -7,7 +7,10 @@
 //! equal versions mean that nothing has changed. Freight is charged per shop and template over all lines of an order
 //! ([`freight`]), never per parcel.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use sh_db::{DbError, Tx};
 use sh_files::parse::BaseUnit;
@@ -122,6 +125,33 @@ pub async fn search(tx: &mut Tx, shop: Id<Shop>, text: &str, limit: u32) -> Resu
     let mut found = store::basket::for_basket(tx, &ids).await?;
     found.sort_unstable_by_key(|sku| sku.sku);
     Ok(found)
+}
+
+/// Variants of a shop by the codes that the shop gives them, each with its code; unknown ones are missing.
+///
+/// # Errors
+/// What the database refuses, or more than [`SKUS_MAX`].
+pub async fn by_codes(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    codes: &[String],
+) -> Result<Vec<(String, BasketSku)>, DbError> {
+    let named = store::basket::by_codes(tx, shop, codes).await?;
+    let ids: Vec<Id<Sku>> = named.iter().map(|(_, id)| *id).collect();
+    let found = skus(tx, &ids).await?;
+    let found = found.into_iter().filter_map(|sku| {
+        let (code, _) = named.iter().find(|(_, id)| *id == sku.sku)?;
+        Some((code.clone(), sku))
+    });
+    Ok(found.collect())
+}
+
+/// The codes that shops give their variants.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn codes(tx: &mut Tx, ids: &[Id<Sku>]) -> Result<HashMap<Id<Sku>, String>, DbError> {
+    Ok(store::basket::codes(tx, ids).await?.into_iter().collect())
 }
 
 /// What sending the lines of one shop to a place costs in all: pieces of each variant, by template.

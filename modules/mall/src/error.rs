@@ -190,6 +190,9 @@ pub enum Error {
     /// Another payment has this reference of the bank.
     #[error("the reference is taken")]
     ReferenceTaken,
+    /// A line of the bank was given to an order or sent back already.
+    #[error("the line was decided already")]
+    LineDecided,
     /// A message that is not signed by the provider it names.
     #[error("the message is not signed by its provider")]
     Forged,
@@ -247,7 +250,8 @@ impl AppError for Error {
             | Self::SettlementEnded
             | Self::SettlementStale
             | Self::SamePerson
-            | Self::ReferenceTaken => Kind::Conflict,
+            | Self::ReferenceTaken
+            | Self::LineDecided => Kind::Conflict,
             Self::Forged => Kind::Forbidden,
             Self::Provider(_) => Kind::Unavailable,
             Self::Cursor(inner) => inner.kind(),
@@ -275,6 +279,7 @@ impl AppError for Error {
             Self::SettlementStale => "settlement-stale",
             Self::SamePerson => "settlement-same-person",
             Self::ReferenceTaken => "bank-reference-taken",
+            Self::LineDecided => "bank-line-decided",
             Self::Picture(code) => code,
             Self::Store(inner) => inner.code(),
             Self::Write(inner) => inner.code(),

@@ -25,6 +25,7 @@
 pub mod address;
 mod api;
 mod audit;
+pub mod bank;
 pub mod carrier;
 pub mod case;
 pub mod command;
@@ -60,11 +61,13 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 4, text: include_str!("../migrations/0004_webhooks.sql") },
     Migration { module: "mall", version: 5, text: include_str!("../migrations/0005_due.sql") },
     Migration { module: "mall", version: 6, text: include_str!("../migrations/0006_parcel.sql") },
+    Migration { module: "mall", version: 7, text: include_str!("../migrations/0007_bank.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 11] = [
+pub const STATEMENTS: [&[Sql]; 12] = [
     store::audit::STATEMENTS,
+    store::bank::STATEMENTS,
     store::basket::STATEMENTS,
     store::case::STATEMENTS,
     store::commission::STATEMENTS,
@@ -78,7 +81,8 @@ pub const STATEMENTS: [&[Sql]; 11] = [
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 9] = [
+pub const INSERTS: [&[Insert]; 10] = [
+    store::bank::INSERTS,
     store::basket::INSERTS,
     store::case::INSERTS,
     store::commission::INSERTS,

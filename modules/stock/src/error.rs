@@ -1,6 +1,7 @@
 //! What can go wrong with lots.
 
 use sh_db::DbError;
+use sh_files::write::WriteError;
 use sh_http::{AppError, BadCursor, Denied, Invalid, Kind};
 use sh_kernel::FieldErrors;
 use sh_ledger::Refusal;
@@ -41,6 +42,9 @@ pub enum Error {
     /// The shop, or the variant.
     #[error(transparent)]
     Catalogue(#[from] sh_catalogue::Error),
+    /// A file was not written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A page cannot be found.
     #[error(transparent)]
     Cursor(#[from] BadCursor),
@@ -59,6 +63,7 @@ impl AppError for Error {
             Self::ReasonMissing | Self::Short { .. } | Self::MoreThanLost { .. } => Kind::Unprocessable,
             Self::Ledger(inner) => inner.kind(),
             Self::Catalogue(inner) => inner.kind(),
+            Self::Write(_) => Kind::Internal,
             Self::Cursor(inner) => inner.kind(),
             Self::Db(inner) => inner.kind(),
         }
@@ -75,6 +80,7 @@ impl AppError for Error {
             Self::MoreThanLost { .. } => "lot-more-than-lost",
             Self::Ledger(inner) => inner.code(),
             Self::Catalogue(inner) => inner.code(),
+            Self::Write(inner) => inner.code(),
             Self::Cursor(inner) => inner.code(),
             Self::Db(inner) => inner.code(),
         }

@@ -10,6 +10,7 @@
 //! | supplier | [`service::receive`], [`service::change`]: adjust, relocate, close or recall a lot; [`service::look`] |
 //! | whoever sells | [`sale`]: which lots may be sold, first expired first out, and their accounts |
 
+mod api;
 mod error;
 pub mod model;
 mod pages;
@@ -25,8 +26,10 @@ pub use sale::{ForSale, ForSaleAccounts, Pick, accounts, available, for_sale, pi
 pub use store::{Label, LotRow, MovementRow, Place, labels};
 
 /// The schema of this module.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { module: "stock", version: 1, text: include_str!("../migrations/0001_stock.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { module: "stock", version: 1, text: include_str!("../migrations/0001_stock.sql") },
+    Migration { module: "stock", version: 2, text: include_str!("../migrations/0002_table.sql") },
+];
 
 /// Every statement of this module, for the test that prepares them on both engines.
 pub const STATEMENTS: &[Sql] = store::STATEMENTS;
@@ -37,7 +40,7 @@ pub const INSERTS: &[Insert] = store::INSERTS;
 /// Pages and tables of this module.
 pub fn module() -> Module {
     Module::new("stock")
-        .routes(pages::routes())
+        .routes(pages::routes().merge(api::routes()))
         .migrations(MIGRATIONS)
         .store(STATEMENTS, INSERTS)
         .menu(pages::MENU)

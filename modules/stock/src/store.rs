@@ -2,6 +2,7 @@
 
 use sh_catalogue::model::{Shop, Sku};
 use sh_db::{DbError, FromRow, Row, Tx, binds};
+use sh_imports::model::TableImport;
 use sh_kernel::{Day, Id, Instant};
 use sh_ledger::{PostingNumber, Unit};
 
@@ -32,6 +33,8 @@ sh_db::inserts! {
     /// What somebody did.
     ADD_MOVEMENT = lot_movement(id Uuid, shop Uuid, lot Uuid, kind I64, reason I64, location Uuid, target Uuid,
         quantity I64, note Text, posting I64, at Instant, changed_by Text) "";
+    /// What a row of a table said.
+    ADD_TABLE_ROW = lot_table_row(shop Uuid, content Text, lot Uuid, import Uuid) "";
 }
 
 sh_db::statements! {
@@ -46,6 +49,11 @@ sh_db::statements! {
         WHERE l.id {{in_uuid $1}} ORDER BY l.id, p.location";
     /// The lot of a variant with a code.
     LOT_BY_CODE = concat!("SELECT ", lot_columns!(), " FROM lot WHERE shop = $1 AND sku = $2 AND code = $3");
+    /// Lots of some variants with some codes.
+    LOTS_BY_CODE = concat!("SELECT ", lot_columns!(), " FROM lot WHERE shop = $1 AND sku {{in_uuid $2}}
+        AND code {{in_text $3}}");
+    /// Rows of tables that were received already.
+    TABLE_ROWS = "SELECT content, import FROM lot_table_row WHERE shop = $1 AND content {{in_text $2}}";
     /// Lots of a shop after one of them, the newest first: of some state, of some variants.
     LOTS = concat!("SELECT ", lot_columns!(), " FROM lot WHERE shop = $1
         AND (CAST($2 AS BIGINT) IS NULL OR state = $2) AND ($3 OR sku {{in_uuid $4}}) AND ($5 OR id < $6)
@@ -205,6 +213,32 @@ pub(crate) async fn lot_by_code(
     code: &str,
 ) -> Result<Option<LotRow>, DbError> {
     tx.fetch_optional(&LOT_BY_CODE, binds![shop, sku, code]).await
+}
+
+pub(crate) async fn lots_by_code(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    skus: &[Id<Sku>],
+    codes: &[String],
+) -> Result<Vec<LotRow>, DbError> {
+    tx.fetch_all(&LOTS_BY_CODE, binds![shop, skus, codes]).await
+}
+
+/// Which of these rows of tables were received already, and with which import.
+pub(crate) async fn table_rows(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    contents: &[String],
+) -> Result<Vec<(String, Id<TableImport>)>, DbError> {
+    tx.fetch_all(&TABLE_ROWS, binds![shop, contents]).await
+}
+
+pub(crate) async fn add_table_row(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    (content, lot, import): (&str, Id<Lot>, Id<TableImport>),
+) -> Result<(), DbError> {
+    tx.insert(&ADD_TABLE_ROW, binds![shop, content, lot, import]).await.map(drop)
 }
 
 pub(crate) async fn add_lot(tx: &mut Tx, lot: &LotRow) -> Result<(), DbError> {

@@ -12,7 +12,7 @@ coded! {
         Read = "read",
         /// 下单与订单: baskets, orders, payments and a shop's work on them.
         Orders = "orders",
-        /// 商品: products, prices and what is on the shelf.
+        /// 商品: products, prices, what is on the shelf and in stock.
         Catalogue = "catalogue",
         /// 报送: uploads of returns and the jobs that post them.
         Imports = "imports",
@@ -67,7 +67,7 @@ const TABLE: &[Opens] = &[
     },
     Opens {
         scope: KeyScope::Catalogue,
-        paths: &["shop/products", "shop/skus"],
+        paths: &["shop/lots", "shop/products", "shop/skus"],
         permissions: &[P::ReadListings, P::EditListings, P::ReviewListings, P::ManageMall],
     },
     Opens {

@@ -18,7 +18,7 @@ use sh_mall::{
     Error,
     case::{Case, Kind, Part},
     model::{Order, number_of},
-    provider::{Begun, bank, simulator},
+    provider::{Begun, bank::CODE, simulator},
     service::{
         basket,
         cases::{self, Answer, Asked},
@@ -29,9 +29,14 @@ use sh_mall::{
 use sh_stock::service::look;
 use sh_ui::Locale;
 use sh_world::{Dice, Mall};
+use tokio::sync::Mutex;
 
 use self::wanted::{Pays, Wanted, Wish, draw};
-use super::{past::Past, settle};
+use super::{
+    bank::{self, Transfer},
+    past::Past,
+    settle,
+};
 
 /// Days on which orders are placed.
 pub(crate) const DAYS: i32 = 42;
@@ -93,7 +98,9 @@ pub(crate) async fn fill(
     }
     let newest = newest(past).await?;
     settle::rules(past).await?;
-    let mut run = Run { past, shopper: shopper(past).await?, agenda: BTreeMap::new(), number: 0 };
+    let shopper = shopper(past).await?;
+    let mut run =
+        Run { past, shopper, agenda: BTreeMap::new(), number: 0, statements: 0, transfers: Mutex::default() };
     for day in 0..DAYS {
         shown(day);
         let start = end.day().plus_days(day - DAYS + 1).start();
@@ -160,6 +167,10 @@ struct Run<'a> {
     shopper: Context,
     agenda: BTreeMap<Instant, Vec<Task>>,
     number: u32,
+    /// Statements of the bank that were imported.
+    statements: u32,
+    /// What is on the next one.
+    transfers: Mutex<Vec<Transfer>>,
 }
 
 impl Run<'_> {
@@ -185,6 +196,11 @@ impl Run<'_> {
                 Err(Error::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+        let transfers = std::mem::take(&mut *self.transfers.lock().await);
+        if !transfers.is_empty() {
+            self.statements += 1;
+            bank::statement(self.past, &transfers, self.statements).await?;
         }
         Ok(chores::once(&self.past.system(), &self.past.app).await?)
     }
@@ -309,10 +325,12 @@ impl Run<'_> {
     async fn pay(&self, ctx: &Context, visitor: &Visitor, task: &Task) -> Result<(), Error> {
         let (app, order) = (&self.past.app, task.order);
         let Pays::Plays(scenario) = task.wanted.pays else {
-            pay::begin(ctx, app, visitor, order, bank::CODE).await?;
-            let amount = orders::get(ctx, app, visitor, order).await?.order.amount;
-            let reference = format!("GZB{}", number_of(order));
-            return operator::enter_transfer(&self.past.system(), app, order, amount, &reference).await;
+            pay::begin(ctx, app, visitor, order, CODE).await?;
+            let placed = orders::get(ctx, app, visitor, order).await?.order;
+            let remark = format!("货款 {}", placed.code);
+            let payer = placed.address.receiver;
+            self.transfers.lock().await.push(Transfer { order, remark, amount: placed.amount, payer });
+            return Ok(());
         };
         let begun = pay::begin(ctx, app, visitor, order, simulator::CODE).await?;
         let Begun::Page(page) = begun else { return Err(Error::NoProvider) };

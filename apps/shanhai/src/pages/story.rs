@@ -45,6 +45,7 @@ const ROLES: &[(&str, &[&str], &[Task])] = &[
         &[
             ("/s/products", "story-supplier-product"),
             ("/s/orders", "story-supplier-ship"),
+            ("/s/orders/picks", "story-supplier-pick"),
             ("/s/statement", "story-supplier-statement"),
         ],
     ),
@@ -54,6 +55,7 @@ const ROLES: &[(&str, &[&str], &[Task])] = &[
         &[
             ("/w/listings", "story-mall-review"),
             ("/w/orders", "story-mall-orders"),
+            ("/w/payments", "story-mall-payments"),
             ("/w/commissions", "story-mall-commissions"),
             ("/w/settlements", "story-mall-settle"),
         ],

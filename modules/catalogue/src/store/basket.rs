@@ -20,6 +20,10 @@ sh_db::statements! {
         h.organisation, h.state, f.id, f.template, p.limit_pieces, p.limit_days \
         FROM sku s JOIN product p ON p.id = s.product AND p.shop = s.shop JOIN shop h ON h.id = s.shop \
         LEFT JOIN freight f ON f.id = p.freight AND f.shop = p.shop WHERE s.id {{in_uuid $1}}";
+    /// Variants of a shop by their codes.
+    BY_CODES = "SELECT code, id FROM sku WHERE shop = $1 AND code {{in_text $2}}";
+    /// The codes of variants.
+    CODES = "SELECT id, code FROM sku WHERE id {{in_uuid $1}}";
     /// Variants on offer of a shop by a part of a name or code.
     SEARCH_SKUS = "SELECT s.id FROM sku s JOIN product p ON p.id = s.product AND p.shop = s.shop WHERE s.shop = $1 \
         AND s.active AND (p.name LIKE $2 OR s.code LIKE $2) ORDER BY s.id LIMIT $3";
@@ -71,6 +75,18 @@ fn limit(pieces: Option<i64>, days: Option<i64>) -> Option<Limit> {
 
 pub(crate) async fn for_basket(tx: &mut Tx, skus: &[Id<Sku>]) -> Result<Vec<BasketSku>, DbError> {
     tx.fetch_all(&FOR_BASKET, binds![skus]).await
+}
+
+pub(crate) async fn by_codes(
+    tx: &mut Tx,
+    shop: Id<Shop>,
+    codes: &[String],
+) -> Result<Vec<(String, Id<Sku>)>, DbError> {
+    tx.fetch_all(&BY_CODES, binds![shop, codes]).await
+}
+
+pub(crate) async fn codes(tx: &mut Tx, skus: &[Id<Sku>]) -> Result<Vec<(Id<Sku>, String)>, DbError> {
+    tx.fetch_all(&CODES, binds![skus]).await
 }
 
 pub(crate) async fn search(

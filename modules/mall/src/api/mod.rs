@@ -4,6 +4,7 @@
 //! A guest is known by the cookie that the first answer sets, a person by their session. An order has the number that the
 //! quotation gave out, so that it is placed once however often it is sent; the same number with other content is refused.
 
+pub(crate) mod bank;
 pub(crate) mod basket;
 pub(crate) mod bodies;
 pub(crate) mod cases;
@@ -22,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     basket::routes()
         .merge(checkout::routes())
+        .merge(bank::routes())
         .merge(orders::routes())
         .merge(shop::routes())
         .merge(pick::routes())

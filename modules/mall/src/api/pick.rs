@@ -53,8 +53,8 @@ pub(crate) struct PickBody {
     location: String,
     /// The lot.
     lot: String,
-    /// The last day on which it may be sold.
-    #[schema(value_type = Option<String>)]
+    /// The last day on which it may be sold, as 20201130.
+    #[schema(value_type = Option<i64>)]
     expires: Option<Day>,
     /// What it is.
     name: String,

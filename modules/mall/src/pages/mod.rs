@@ -1,5 +1,6 @@
 //! HTML pages: basket, checkout, payment, orders of buyers, of shops, of everybody.
 
+pub(crate) mod bank;
 pub(crate) mod basket;
 pub(crate) mod case;
 pub(crate) mod checkout;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(photos)
         .merge(sh_imports::routes(&crate::service::waybills::Waybills))
+        .merge(sh_imports::routes(&crate::service::statements::BankStatement))
         .route("/basket", get(basket::show))
         .route("/basket/add", post(basket::add))
         .route("/basket/change", post(basket::change))
@@ -73,6 +75,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/w/settlements/{id}", get(settlement::show))
         .route("/w/settlements/{id}/paid", post(settlement::paid))
         .route("/w/settlements/{id}/withdraw", post(settlement::withdraw))
+        .route("/w/payments", get(bank::ledger))
+        .route("/w/payments/lines", get(bank::lines))
+        .route("/w/payments/lines/{id}", get(bank::line))
+        .route("/w/payments/lines/{id}/assign", post(bank::assign))
+        .route("/w/payments/lines/{id}/return", post(bank::send_back))
         .route("/w/orders", get(work::list))
         .route("/w/orders/{id}", get(work::show))
         .route("/w/orders/{id}/transfer", post(work::transfer))
@@ -80,7 +87,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The pages in the menus of the workbenches.
-pub(crate) const MENU: [MenuEntry; 7] = [
+pub(crate) const MENU: [MenuEntry; 8] = [
     MenuEntry {
         group: "menu-shop",
         label: "shop-orders-title",
@@ -93,6 +100,14 @@ pub(crate) const MENU: [MenuEntry; 7] = [
         group: "menu-mall",
         label: "all-orders-title",
         href: "/w/orders",
+        permission: Permission::SettleOrders,
+        order: 155,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-mall",
+        label: "payments-title",
+        href: "/w/payments",
         permission: Permission::SettleOrders,
         order: 155,
         icon: None,

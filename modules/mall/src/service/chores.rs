@@ -51,11 +51,13 @@ pub async fn once(ctx: &Context, app: &App) -> Result<(), Error> {
     let asked = ask(ctx, app).await;
     let ended = expire(ctx, app).await;
     let back = pay_back(ctx, app).await;
+    let booked = super::bank::book_left(ctx, app).await;
     let cases = super::cases::late(ctx, app).await;
     let silent = answer_for_silent(ctx, app).await;
     let received = receive(ctx, app).await;
     late?;
     asked?;
+    booked?;
     ended?;
     cases?;
     silent?;

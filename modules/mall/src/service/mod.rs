@@ -1,5 +1,6 @@
 //! Use cases.
 
+pub mod bank;
 pub mod basket;
 pub mod cases;
 pub mod checkout;
@@ -9,9 +10,11 @@ pub mod operator;
 pub mod orders;
 pub mod parcels;
 pub mod pay;
+pub mod payments;
 pub mod pick;
 pub mod settlement;
 pub mod statement;
+pub mod statements;
 pub mod supplier;
 pub mod waybills;
 

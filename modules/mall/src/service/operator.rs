@@ -1,11 +1,12 @@
 //! The operator's view of all orders (订单查询), and what a person enters for a bank.
 
+use sh_db::{DbError, Tx};
 use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
 use sh_kernel::{Fen, FieldErrors, Id};
 
 use crate::{
     Error,
-    command::{Settle, What},
+    command::What,
     model::{Order, OrderState, Refund, RefundRow, Whole, number_of},
     provider::bank,
     store::{self, list::OrderItem},
@@ -42,16 +43,23 @@ pub async fn search(
             if number.is_empty() {
                 return store::list::search(tx, phone, filter.state, before, page.fetch()).await;
             }
-            if let Some(id) = store::pay::by_code(tx, &number.to_ascii_uppercase()).await? {
-                return store::list::between(tx, id, id).await;
+            match by_number(tx, number).await? {
+                Some(id) => store::list::between(tx, id, id).await,
+                None => Ok(Vec::new()),
             }
-            let Some((first, last)) = bounds(number) else { return Ok(Vec::new()) };
-            let mut rows = store::list::between(tx, first, last).await?;
-            rows.retain(|row| number_of(row.id) == number);
-            Ok(rows)
         })
         .await?;
     Ok(Listing::of(rows, page, |row| row.id))
+}
+
+/// The order with a number, or with the code of a transfer.
+pub(crate) async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<Id<Order>>, DbError> {
+    if let Some(id) = store::pay::by_code(tx, &number.to_ascii_uppercase()).await? {
+        return Ok(Some(id));
+    }
+    let Some((first, last)) = bounds(number) else { return Ok(None) };
+    let rows = store::list::between(tx, first, last).await?;
+    Ok(rows.into_iter().map(|row| row.id).find(|id| number_of(*id) == number))
 }
 
 /// The identifiers that a number can belong to: those of its millisecond.
@@ -81,7 +89,8 @@ pub async fn get(ctx: &Context, app: &App, id: Id<Order>) -> Result<(Whole, Vec<
 /// Enters a transfer that the bank shows for an order. The bank's reference counts once.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without amount and reference.
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without amount and reference; [`Error::ReferenceTaken`] if
+/// the reference is known with another order or amount.
 pub async fn enter_transfer(
     ctx: &Context,
     app: &App,
@@ -95,13 +104,11 @@ pub async fn enter_transfer(
     if amount <= Fen::ZERO {
         errors.push("/amount", "money-not-a-number", ctx.t("order-amount-wrong"));
     }
-    if reference.is_empty() || reference.chars().count() > 60 {
+    if !super::bank::is_reference(reference) {
         errors.push("/reference", "required", ctx.t("order-reference-missing"));
     }
     errors.into_result().map_err(Invalid)?;
-    let settle =
-        Settle { order: id, provider: bank::CODE.to_owned(), reference: reference.to_owned(), amount };
-    super::submit(ctx, app, What::Settle(settle)).await.map(drop)
+    super::bank::by_hand(ctx, app, id, (amount, reference)).await
 }
 
 /// Notes that a person has sent money back by transfer.

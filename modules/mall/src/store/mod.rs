@@ -1,6 +1,7 @@
 //! All SQL of the module.
 
 pub(crate) mod audit;
+pub(crate) mod bank;
 pub(crate) mod basket;
 pub(crate) mod case;
 pub(crate) mod commission;

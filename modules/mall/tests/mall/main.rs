@@ -4,6 +4,7 @@
 
 mod api;
 mod audit;
+mod bank;
 mod cases;
 mod checkout;
 mod figures;

@@ -102,14 +102,24 @@ impl Market {
         issues.into_iter().map(|issue| (issue.row, issue.code)).collect()
     }
 
+    /// Writes an import from where it stands.
+    pub(crate) async fn post_again(&self, table: &dyn Table, by: &str, id: Id<TableImport>) -> Import {
+        imports::post(&self.ctx(by), &self.app, table, id, &self.progress()).await.unwrap()
+    }
+
     /// As if the program had been killed after it had written the rows and before it had noted that.
     pub(crate) async fn forget_progress(&self, id: Id<TableImport>) {
         let sql = "UPDATE table_import SET state = 4, done = 0, posted = NULL WHERE id = $1 RETURNING done";
-        self.app
+        self.run(sql, sh_db::binds![id]).await;
+    }
+
+    /// Changes what no use case changes.
+    pub(crate) async fn run(&self, sql: &str, values: Vec<sh_db::Value>) {
+        let run = self
+            .app
             .db
-            .write(async |tx| tx.for_each_dynamic(sql.to_owned(), sh_db::binds![id], |_| Ok(())).await)
-            .await
-            .unwrap();
+            .write(async |tx| tx.for_each_dynamic(sql.to_owned(), values.clone(), |_| Ok(())).await);
+        run.await.unwrap();
     }
 
     async fn paid(&self, guest: &str, pieces: i64) -> Id<Order> {

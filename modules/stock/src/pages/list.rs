@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sh_catalogue::{ShopRow, model::Shop};
-use sh_http::{App, Context, Failure, Html, Listing, Page, Permission, Query};
+use sh_files::write::OutputFormat;
+use sh_http::{App, Context, Failure, Html, Listing, Page, Permission, Query, Temporary};
 use sh_kernel::Id;
 use sh_ui::{
     Column, DataTable, Field, Pager, QueryForm, Row, Tab, button_link, data_table, empty, pager, query_form,
@@ -17,7 +18,7 @@ use sh_ui::{
 use super::{day_or, goods, state_tag};
 use crate::service::{
     look::{self, Listed, Show},
-    measured, own,
+    measured, own, table,
 };
 
 /// The query of the list.
@@ -59,13 +60,30 @@ pub(crate) async fn list(
     Ok(Html(view(&ctx, &shop, &query, show, &lots)))
 }
 
+/// `GET /s/stock/export`: what is there, place by place.
+pub(crate) async fn export(
+    ctx: Context,
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failure> {
+    let shop = own(&ctx, &app, query.shop).await?;
+    let place = Temporary::new()?;
+    table::export(&ctx, &app, shop.id, place.path()).await?;
+    place.sent(OutputFormat::Xlsx.content_type(), &format!("stock-{}.xlsx", ctx.today())).await
+}
+
 fn view(ctx: &Context, shop: &ShopRow, query: &ListQuery, show: Show, lots: &Listing<Listed>) -> Markup {
     let locale = ctx.locale;
     let may = ctx.allows(Permission::EditListings, &shop.scope());
     let receive = format!("/s/stock/receive?shop={}", shop.id);
     let mut frame = ctx.frame(ctx.t("lots-title")).subtitle(html! { (shop.name) });
     if may {
-        frame = frame.action(button_link(&ctx.t("lots-receive"), &receive, Some("plus")));
+        frame = frame.action(html! {
+            (button_link(&ctx.t("lots-receive"), &receive, Some("plus"))) " "
+            (button_link(&ctx.t("table-lots-title"), &format!("/s/stock/import?shop={}", shop.id), Some("upload")))
+            " "
+            (button_link(&ctx.t("lots-export"), &format!("/s/stock/export?shop={}", shop.id), Some("download")))
+        });
     }
     let mut hidden = vec![("show".to_owned(), show.word().to_owned())];
     hidden.extend(query.shop.map(|shop| ("shop".to_owned(), shop.to_string())));
@@ -82,7 +100,7 @@ fn view(ctx: &Context, shop: &ShopRow, query: &ListQuery, show: Show, lots: &Lis
     let content = html! {
         (query_form(locale, &form))
         (tabs(&ctx.t("lots-title"), &list))
-        (table(ctx, lots, (may && show == Show::Open && query.q.is_empty()).then_some(receive.as_str())))
+        (lot_table(ctx, lots, (may && show == Show::Open && query.q.is_empty()).then_some(receive.as_str())))
         (pager(locale, &Pager {
             next: lots.next.as_deref().map(|after| query.href(show, Some(after))),
             shown: lots.items.len(),
@@ -102,7 +120,7 @@ fn tab_text(ctx: &Context, show: Show) -> String {
     })
 }
 
-fn table(ctx: &Context, lots: &Listing<Listed>, receive: Option<&str>) -> Markup {
+fn lot_table(ctx: &Context, lots: &Listing<Listed>, receive: Option<&str>) -> Markup {
     let locale = ctx.locale;
     let rows = lots.items.iter().map(|one| {
         let lot = &one.lot;

@@ -30,6 +30,8 @@ pub(crate) const MENU: MenuEntry = MenuEntry {
 /// The routes of these pages.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(sh_imports::routes(&crate::service::table::Lots))
+        .route("/s/stock/export", get(list::export))
         .route("/s/stock", get(list::list))
         .route("/s/stock/receive", get(receive::show).post(receive::receive))
         .route("/s/stock/{id}", get(lot::show))

@@ -201,6 +201,48 @@ async fn told(tx: &mut Tx, lots: Vec<LotRow>) -> Result<Vec<Listed>, DbError> {
     Ok(listed.collect())
 }
 
+/// A lot at one place, as a table of stock has it.
+#[derive(Debug, Clone)]
+pub struct PlaceRow {
+    /// The lot.
+    pub lot: LotRow,
+    /// Its variant and product.
+    pub sku: BasketSku,
+    /// The code that the shop gives the variant.
+    pub sku_code: String,
+    /// Where it lies or has lain.
+    pub place: Place,
+    /// What is there.
+    pub balance: Balance,
+}
+
+/// Lots place by place, in the order in which they come.
+pub(crate) async fn by_place(tx: &mut Tx, lots: &[Listed]) -> Result<Vec<PlaceRow>, DbError> {
+    let ids: Vec<Id<Lot>> = lots.iter().map(|one| one.lot.id).collect();
+    let skus: Vec<Id<Sku>> = lots.iter().map(|one| one.lot.sku).collect();
+    let codes = basket::codes(tx, &skus).await?;
+    let places = store::places(tx, &ids).await?;
+    let of = |one: &Listed| {
+        let id = one.lot.id;
+        places.iter().filter(move |(lot, _)| *lot == id).map(|(_, place)| place)
+    };
+    let all: Vec<Account> = lots
+        .iter()
+        .flat_map(|one| of(one).flat_map(|place| accounts(one.lot.id, place.id, one.lot.unit).all()))
+        .collect();
+    let balances = read::balances(tx, BOOK, &all).await?;
+    let rows = lots.iter().flat_map(|one| {
+        of(one).map(|place| PlaceRow {
+            lot: one.lot.clone(),
+            sku: one.sku.clone(),
+            sku_code: codes.get(&one.lot.sku).cloned().unwrap_or_default(),
+            place: place.clone(),
+            balance: Balance::of(&balances, (one.lot.id, place, one.lot.unit)),
+        })
+    });
+    Ok(rows.collect())
+}
+
 /// A lot at one location with the latest entries of what is on hand there.
 #[derive(Debug, Clone)]
 pub struct AtPlace {

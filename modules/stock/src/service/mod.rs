@@ -4,6 +4,7 @@
 pub mod change;
 pub mod look;
 pub mod receive;
+pub mod table;
 
 use sh_catalogue::{Error as CatalogueError, ShopRow, service::shops};
 use sh_db::Tx;

@@ -2,7 +2,7 @@
 
 use sh_access::audit::{Entry, record};
 use sh_catalogue::{
-    basket,
+    ShopRow, basket,
     model::{Shop, Sku},
     service::shops,
 };
@@ -52,60 +52,66 @@ pub async fn receive(ctx: &Context, app: &App, receipt: &Receipt) -> Result<Id<L
     let shop = shops::get(ctx, app, receipt.shop).await?;
     ctx.require(Permission::EditListings, shop.scope())?;
     check(ctx, receipt)?;
+    app.db.write(async |tx| receive_in(tx, ctx, &shop, receipt).await).await
+}
+
+/// The same within a transaction; whoever calls it has asked for the permission and checked the receipt.
+pub(crate) async fn receive_in(
+    tx: &mut Tx,
+    ctx: &Context,
+    shop: &ShopRow,
+    receipt: &Receipt,
+) -> Result<Id<Lot>, Error> {
     let body = format!("{} {receipt:?}", ctx.actor.key());
     let claim = Claim::new(BOOK, receipt.id.uuid(), body.as_bytes());
-    app.db
-        .write(async |tx| {
-            let mut plan = Plan::new(ctx.now());
-            plan.load_claims(tx, [claim]).await?;
-            let (lot, is_new) = lot_for(tx, ctx, receipt).await?;
-            let at = place(tx, ctx, &shop, &receipt.location).await?;
-            let accounts = accounts(lot.id, at.id, lot.unit);
-            plan.load(tx, [accounts.inbound, accounts.on_hand]).await?;
-            let mut posting = None;
-            let answer = plan.once(&claim, |plan| {
-                let made = plan.post(&Posting {
-                    book: BOOK,
-                    day: ctx.today(),
-                    source: Source::Receipt,
-                    document: receipt.id.uuid(),
-                    transfers: vec![Transfer::new(accounts.inbound, accounts.on_hand, receipt.quantity)],
-                })?;
-                posting = Some(made.number);
-                Ok::<_, Refusal>(lot.id.uuid().as_bytes().to_vec())
-            });
-            let answer = answer.map_err(|refusal| refused(ctx, refusal))?;
-            if answer.repeated {
-                return lot_of(&answer.bytes);
-            }
-            fits(ctx, receipt, &lot)?;
-            if is_new {
-                store::add_lot(tx, &lot).await?;
-            }
-            store::lies_at(tx, (lot.id, shop.id), at.id).await?;
-            let movement = NewMovement {
-                id: receipt.id,
-                lot: &lot,
-                kind: MovementKind::Receipt,
-                reason: None,
-                location: at.id,
-                target: None,
-                quantity: receipt.quantity,
-                note: &note(&receipt.note),
-                posting,
-                at: ctx.now(),
-                by: by(ctx),
-            };
-            store::add_movement(tx, &movement).await?;
-            plan.write(tx).await?;
-            let told = serde_json::json!({
-                "lot": lot.code, "sku": lot.sku, "quantity": receipt.quantity, "location": at.name,
-                "produced": lot.produced, "expires": lot.expires,
-            });
-            record(tx, ctx, Entry::new("receive-lot", "lot", lot.id).after(&told)).await?;
-            Ok(lot.id)
-        })
-        .await
+    let mut plan = Plan::new(ctx.now());
+    plan.load_claims(tx, [claim]).await?;
+    let (lot, is_new) = lot_for(tx, ctx, receipt).await?;
+    let at = place(tx, ctx, shop, &receipt.location).await?;
+    let accounts = accounts(lot.id, at.id, lot.unit);
+    plan.load(tx, [accounts.inbound, accounts.on_hand]).await?;
+    let mut posting = None;
+    let answer = plan.once(&claim, |plan| {
+        let made = plan.post(&Posting {
+            book: BOOK,
+            day: ctx.today(),
+            source: Source::Receipt,
+            document: receipt.id.uuid(),
+            transfers: vec![Transfer::new(accounts.inbound, accounts.on_hand, receipt.quantity)],
+        })?;
+        posting = Some(made.number);
+        Ok::<_, Refusal>(lot.id.uuid().as_bytes().to_vec())
+    });
+    let answer = answer.map_err(|refusal| refused(ctx, refusal))?;
+    if answer.repeated {
+        return lot_of(&answer.bytes);
+    }
+    fits(ctx, receipt, &lot)?;
+    if is_new {
+        store::add_lot(tx, &lot).await?;
+    }
+    store::lies_at(tx, (lot.id, shop.id), at.id).await?;
+    let movement = NewMovement {
+        id: receipt.id,
+        lot: &lot,
+        kind: MovementKind::Receipt,
+        reason: None,
+        location: at.id,
+        target: None,
+        quantity: receipt.quantity,
+        note: &note(&receipt.note),
+        posting,
+        at: ctx.now(),
+        by: by(ctx),
+    };
+    store::add_movement(tx, &movement).await?;
+    plan.write(tx).await?;
+    let told = serde_json::json!({
+        "lot": lot.code, "sku": lot.sku, "quantity": receipt.quantity, "location": at.name,
+        "produced": lot.produced, "expires": lot.expires,
+    });
+    record(tx, ctx, Entry::new("receive-lot", "lot", lot.id).after(&told)).await?;
+    Ok(lot.id)
 }
 
 /// The lot that a receipt names, as it is or as it is to be made, and whether it is new.

@@ -6,4 +6,5 @@ mod life;
 mod property;
 mod sale;
 mod support;
+mod table;
 mod workbench;

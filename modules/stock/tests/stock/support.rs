@@ -44,6 +44,7 @@ pub(crate) fn schema() -> Vec<Migration> {
         sh_http::MIGRATIONS,
         sh_access::MIGRATIONS,
         sh_jobs::MIGRATIONS,
+        sh_imports::MIGRATIONS,
         sh_parties::MIGRATIONS,
         sh_ledger::MIGRATIONS,
         sh_search::MIGRATIONS,

@@ -89,6 +89,8 @@ async fn nobody_gets_at_the_lots_of_others(db: Db) {
     let paths = [
         ("GET", "/s/stock".to_owned(), String::new()),
         ("GET", format!("/s/stock?shop={shop}"), String::new()),
+        ("GET", "/s/stock/import".to_owned(), String::new()),
+        ("GET", format!("/s/stock/export?shop={shop}"), String::new()),
         ("GET", "/s/stock/receive".to_owned(), String::new()),
         ("GET", format!("/s/stock/receive?shop={shop}&sku={sku}"), String::new()),
         ("POST", "/s/stock/receive".to_owned(), format!("shop={shop}&sku={sku}&quantity=x")),

@@ -29,7 +29,7 @@ const CARRIERS: [(&str, &str); 4] = [("顺丰", "SF"), ("中通", "ZT"), ("邮�
 pub(super) enum Pays {
     /// With the made-up provider.
     Plays(Scenario),
-    /// By a transfer, which the operator enters.
+    /// By a transfer, which the bank shows on its statement.
     ByBank,
     /// Not at all.
     Never,
