@@ -50,6 +50,7 @@ mall-sort-price-down = Price, high first
 mall-sort-rate = Unit price, low first
 mall-sort-new = Newest
 mall-total = { $count } products
+mall-cut = Only the { $count } most relevant products are listed. To find others, type more words, or choose a kind, a price or a place.
 mall-total-more = { $count } products or more
 mall-how-sound = Nothing is spelled “{ $text }”; these sound like it
 mall-how-near = Nothing is called “{ $text }”; these differ in one character

@@ -50,6 +50,7 @@ mall-sort-price-down = 价格高到低
 mall-sort-rate = 单价低到高
 mall-sort-new = 新上架
 mall-total = 共 { $count } 件
+mall-cut = 按相关度只列前 { $count } 件。要找后面的，请多写几个字，或加上品类、价格、产地。
 mall-total-more = { $count } 件以上
 mall-how-sound = 没有写作“{ $text }”的，下面是读音相同的
 mall-how-near = 没有“{ $text }”，下面是差一个字的

@@ -258,6 +258,12 @@ pub(crate) fn start_background(app: &App) {
             if let Err(error) = sh_catalogue::service::shelf::forget_expired(&ctx, &housekeeping).await {
                 tracing::warn!(%error, "recognitions that have ended are still listed");
             }
+            if let Err(error) = sh_catalogue::service::pictures::forget_unused(&ctx, &housekeeping).await {
+                tracing::warn!(%error, "photos that nobody uses are still kept");
+            }
+            if let Err(error) = sh_stock::service::empty::mark(&ctx, &housekeeping).await {
+                tracing::warn!(%error, "lots of which nothing is left are still looked at");
+            }
             if let Err(error) = sh_mall::service::basket::forget_old(&ctx, &housekeeping).await {
                 tracing::warn!(%error, "baskets that were left are still kept");
             }

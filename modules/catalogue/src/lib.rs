@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "catalogue", version: 1, text: include_str!("../migrations/0001_catalogue.sql") },
     Migration { module: "catalogue", version: 2, text: include_str!("../migrations/0002_import.sql") },
     Migration { module: "catalogue", version: 3, text: include_str!("../migrations/0003_limit.sql") },
+    Migration { module: "catalogue", version: 4, text: include_str!("../migrations/0004_picture.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.

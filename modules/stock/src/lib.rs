@@ -23,12 +23,13 @@ use sh_http::Module;
 
 pub use error::Error;
 pub use sale::{ForSale, ForSaleAccounts, Pick, accounts, available, for_sale, pick};
-pub use store::{Label, LotRow, MovementRow, Place, labels};
+pub use store::{Label, LotRow, MovementRow, Place, labels, refilled};
 
 /// The schema of this module.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "stock", version: 1, text: include_str!("../migrations/0001_stock.sql") },
     Migration { module: "stock", version: 2, text: include_str!("../migrations/0002_table.sql") },
+    Migration { module: "stock", version: 3, text: include_str!("../migrations/0003_empty.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.

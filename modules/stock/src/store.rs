@@ -69,8 +69,15 @@ sh_db::statements! {
     /// Lots that may be sold on a day, in the order in which they are to be sold.
     FOR_SALE = "SELECT l.id, l.sku, l.shop, p.location, l.unit, l.code, l.produced, l.expires FROM lot l
         JOIN lot_location p ON p.lot = l.id AND p.shop = l.shop
-        WHERE l.sku {{in_uuid $1}} AND l.state = 1 AND (l.expires IS NULL OR l.expires >= $2)
+        WHERE l.sku {{in_uuid $1}} AND l.state = 1 AND NOT l.empty AND (l.expires IS NULL OR l.expires >= $2)
         ORDER BY COALESCE(l.expires, 99991231), COALESCE(l.produced, 99991231), l.id, p.location";
+    /// Lots that are sold and not marked as empty, after one of them.
+    WITH_GOODS = concat!("SELECT ", lot_columns!(), " FROM lot WHERE state = 1 AND NOT empty AND id > $1
+        AND received_at < $2 ORDER BY id LIMIT $3");
+    /// Marks lots as empty.
+    SET_EMPTY = "UPDATE lot SET empty = TRUE WHERE id {{in_uuid $1}} AND state = 1";
+    /// Goods have come to lots.
+    REFILLED = "UPDATE lot SET empty = FALSE WHERE id {{in_uuid $1}} AND empty";
     /// What people did to a lot, the latest first.
     MOVEMENTS = "SELECT m.id, m.kind, m.reason, m.quantity, a.name, b.name, m.note, m.posting, m.at, m.changed_by
         FROM lot_movement m JOIN stock_location a ON a.id = m.location AND a.shop = m.shop
@@ -307,6 +314,31 @@ pub(crate) async fn places(tx: &mut Tx, lots: &[Id<Lot>]) -> Result<Vec<(Id<Lot>
 
 pub(crate) async fn for_sale(tx: &mut Tx, skus: &[Id<Sku>], today: Day) -> Result<Vec<ForSale>, DbError> {
     tx.fetch_all(&FOR_SALE, binds![skus, today]).await
+}
+
+pub(crate) async fn with_goods(
+    tx: &mut Tx,
+    after: Id<Lot>,
+    received_before: Instant,
+    limit: i64,
+) -> Result<Vec<LotRow>, DbError> {
+    tx.fetch_all(&WITH_GOODS, binds![after, received_before, limit]).await
+}
+
+pub(crate) async fn set_empty(tx: &mut Tx, lots: &[Id<Lot>]) -> Result<(), DbError> {
+    tx.execute(&SET_EMPTY, binds![lots]).await.map(drop)
+}
+
+/// Goods have come to lots, from outside or back from buyers, so that they are looked at again when something is sold.
+/// Whoever posts goods to what is on hand of a lot calls it in the same transaction.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn refilled(tx: &mut Tx, lots: &[Id<Lot>]) -> Result<(), DbError> {
+    if lots.is_empty() {
+        return Ok(());
+    }
+    tx.execute(&REFILLED, binds![lots]).await.map(drop)
 }
 
 /// What whoever fetches goods has to know of a lot at a location.

@@ -6,7 +6,7 @@ use sh_imports::{
     model::{Import, State, TableImport},
     service as imports,
 };
-use sh_kernel::{Clock as _, Fen, Id};
+use sh_kernel::{Fen, Id};
 use sh_mall::{
     model::{Order, number_of},
     service::statements::BankStatement,
@@ -15,7 +15,7 @@ use sh_mall::{
 use super::past::Past;
 use crate::wiring;
 
-/// Every so manieth statement shows money that names no order.
+/// Every eighth statement shows money that names no order.
 const STRAY_EVERY: u32 = 8;
 
 /// What somebody has transferred.
@@ -68,10 +68,10 @@ pub(super) async fn statement(past: &Past, transfers: &[Transfer], number: u32) 
         ]
     };
     let out = (Value::Empty, Value::Money(Fen(1_000)));
-    table.row(&fee(format!("GZF{:08}", number), out, "", "账户管理费"))?;
+    table.row(&fee(format!("GZF{number:08}"), out, "", "账户管理费"))?;
     if number % STRAY_EVERY == 1 {
         let stray = (Value::Money(Fen(8_800)), Value::Empty);
-        table.row(&fee(format!("GZS{:08}", number), stray, "张建国", "货款"))?;
+        table.row(&fee(format!("GZS{number:08}"), stray, "张建国", "货款"))?;
     }
     table.finish()?;
     let ctx = past.system();

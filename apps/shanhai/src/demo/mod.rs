@@ -1,7 +1,7 @@
 //! The demonstration: people, files, imports, a first release, all through the same use cases that everybody has.
 
-pub(crate) mod bank;
-mod mall;
+mod bank;
+pub(crate) mod mall;
 pub(crate) mod orders;
 pub(crate) mod past;
 pub(crate) mod registers;

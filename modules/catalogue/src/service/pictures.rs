@@ -9,8 +9,8 @@ use sh_files::{
     store::ObjectStore,
 };
 use sh_http::{App, Context, Permission};
-use sh_kernel::Id;
-use tokio::sync::Semaphore;
+use sh_kernel::{Id, Instant};
+use tokio::sync::{RwLock, Semaphore};
 
 use super::{edit::find, shops::by};
 use crate::{
@@ -29,6 +29,13 @@ const SIZES: [u32; 2] = [1_200, 400];
 const KEPT_BYTES_MAX: u64 = 4 << 20;
 /// Photos that are read at the same time: one may need 160 MiB.
 static READING: Semaphore = Semaphore::const_new(1);
+
+/// Held to write while files are thrown away, so that none of them is taken in again just then.
+static KEEPING: RwLock<()> = RwLock::const_new(());
+/// Days for which a photo is kept that no working copy has and that was never on sale.
+pub const UNUSED_DAYS: i64 = 7;
+/// Photos that one step of forgetting looks at.
+const STEP: i64 = 200;
 
 /// The store of the small files, apart from the files that people upload, because everybody may see these.
 ///
@@ -57,6 +64,7 @@ pub async fn add(ctx: &Context, app: &App, id: Id<Product>, bytes: Vec<u8>) -> R
     let [large, small] = made.try_into().map_err(|_| Error::Picture(PictureError::Broken.code()))?;
     let media = media(app)?;
     let (width, height) = (large.width, large.height);
+    let _kept = KEEPING.read().await;
     let keep = async |one: Rendition| Ok::<_, Error>(media.put_bytes(one.jpeg).await?.key.to_string());
     let (large, small) = (keep(large).await?, keep(small).await?);
     let row = PictureRow { id: ctx.id(), large, small, width, height };
@@ -69,6 +77,43 @@ pub async fn add(ctx: &Context, app: &App, id: Id<Product>, bytes: Vec<u8>) -> R
             Ok(row.id)
         })
         .await
+}
+
+/// Throws away photos that were added [`UNUSED_DAYS`] ago, that no working copy has any more and that were never on sale.
+/// What was on sale once is kept: orders go on showing it. Returns how many photos were forgotten.
+///
+/// # Errors
+/// The database, or the disk.
+pub async fn forget_unused(ctx: &Context, app: &App) -> Result<u64, Error> {
+    let before = ctx.now().plus_seconds(-UNUSED_DAYS * 24 * 3_600);
+    let (media, mut count) = (media(app)?, 0);
+    let mut after = (Instant::from_micros(0), Id::from_uuid(uuid::Uuid::nil()));
+    loop {
+        let found = app.db.read(async |tx| store::unshown(tx, before, after, STEP).await).await?;
+        let Some(last) = found.last() else { return Ok(count) };
+        after = (last.added_at, last.id);
+        for picture in &found {
+            let _alone = KEEPING.write().await;
+            let (forgotten, alone) = app.db.write(async |tx| forget(tx, picture).await).await?;
+            count += u64::from(forgotten);
+            if alone {
+                for key in [&picture.large, &picture.small] {
+                    if let Ok(key) = key.parse() {
+                        media.delete(&key).await?;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Forgets a photo unless its working copy has it again: whether it was forgotten, and whether nobody else has its file.
+async fn forget(tx: &mut Tx, picture: &store::Unshown) -> Result<(bool, bool), Error> {
+    let product = products::product(tx, picture.product).await?;
+    if product.is_some_and(|product| product.draft().pictures.contains(&picture.id)) {
+        return Ok((false, false));
+    }
+    Ok((true, store::drop_picture(tx, picture).await?))
 }
 
 /// The product and its working copy, if one more photo may be added.

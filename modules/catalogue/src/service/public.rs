@@ -98,6 +98,8 @@ pub struct Browsed {
     pub cards: Vec<Card>,
     /// Where the next page begins.
     pub next: Option<After>,
+    /// Whether more products answer than are ranked, so that the list ends before they do.
+    pub cut: bool,
     /// How closely they follow what was typed.
     pub how: How,
     /// How many there are in all, counted up to [`sh_search::COUNTED_MAX`]; not told on later pages.
@@ -123,7 +125,12 @@ async fn browse_in(tx: &mut Tx, browse: &Browse) -> Result<Browsed, Error> {
         (None, Some(_)) => Some(sh_search::count(tx, &search, how).await?),
         (Some(_), _) => None,
     };
-    Ok(Browsed { cards, next, how, total })
+    let ranked = match browse.after {
+        Some(After::Ranked(skip)) => u64::from(skip) + hits.len() as u64,
+        _ => 0,
+    };
+    let cut = next.is_none() && ranked >= u64::from(sh_search::RANKED_MAX);
+    Ok(Browsed { cards, next, cut, how, total })
 }
 
 /// What would be found without one of the conditions: the condition that was dropped, the question without it, and how

@@ -148,6 +148,7 @@ async fn approve(tx: &mut Tx, ctx: &Context, product: &ProductRow, content: &Con
     if !store::approve(tx, product, &approved).await? {
         return Err(Error::Changed);
     }
+    sku::set_shown(tx, product.id, &content.pictures).await?;
     if shelf == Shelf::OnSale {
         index::put(tx, &[product.id]).await?;
     }

@@ -16,10 +16,19 @@ sh_db::inserts! {
     ADD_PRICES = sku_price(id Uuid, shop Uuid, sku Uuid, before I64, price I64, at Instant, changed_by Text) "";
     /// Photos.
     ADD_PICTURE = picture(id Uuid, shop Uuid, product Uuid, large Text, small Text, width I64, height I64,
-        added_at Instant, added_by Text) "";
+        added_at Instant, added_by Text, shown Bool) "";
 }
 
 sh_db::statements! {
+    /// Photos of a product that are on sale from now on.
+    SET_SHOWN = "UPDATE picture SET shown = TRUE WHERE product = $1 AND id {{in_uuid $2}}";
+    /// Photos that were never on sale, added before an instant, after one of them, the oldest first.
+    UNSHOWN = "SELECT id, product, large, small, added_at FROM picture WHERE NOT shown AND added_at < $1
+        AND (added_at, id) > ($2, $3) ORDER BY added_at, id LIMIT $4";
+    /// Forgets a photo that was never on sale.
+    DROP_PICTURE = "DELETE FROM picture WHERE id = $1 AND product = $2 AND NOT shown";
+    /// How many photos have the same file.
+    SAME_FILE = "SELECT COUNT(*) FROM picture WHERE small = $1";
     /// The variants of a product, offered or not, in order.
     SKUS = "SELECT id, code, spec, content, gross_grams, price, active, version FROM sku \
         WHERE product = $1 ORDER BY position, id";
@@ -201,8 +210,55 @@ pub(crate) async fn add_picture(
     row: &PictureRow,
     (at, by): (Instant, &str),
 ) -> Result<(), DbError> {
-    let values = binds![row.id, shop, product, &row.large, &row.small, row.width, row.height, at, by];
+    let values = binds![row.id, shop, product, &row.large, &row.small, row.width, row.height, at, by, false];
     tx.insert_many(&ADD_PICTURE, [values]).await.map(drop)
+}
+
+/// A photo that was never on sale.
+pub(crate) struct Unshown {
+    pub(crate) id: Id<Picture>,
+    pub(crate) product: Id<Product>,
+    pub(crate) large: String,
+    pub(crate) small: String,
+    pub(crate) added_at: Instant,
+}
+
+impl FromRow for Unshown {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.get(0)?,
+            product: row.get(1)?,
+            large: row.get(2)?,
+            small: row.get(3)?,
+            added_at: row.get(4)?,
+        })
+    }
+}
+
+pub(crate) async fn set_shown(
+    tx: &mut Tx,
+    product: Id<Product>,
+    pictures: &[Id<Picture>],
+) -> Result<(), DbError> {
+    tx.execute(&SET_SHOWN, binds![product, pictures]).await.map(drop)
+}
+
+pub(crate) async fn unshown(
+    tx: &mut Tx,
+    before: Instant,
+    after: (Instant, Id<Picture>),
+    limit: i64,
+) -> Result<Vec<Unshown>, DbError> {
+    tx.fetch_all(&UNSHOWN, binds![before, after.0, after.1, limit]).await
+}
+
+/// Forgets a photo, and answers whether no other has its file.
+pub(crate) async fn drop_picture(tx: &mut Tx, picture: &Unshown) -> Result<bool, DbError> {
+    if tx.execute(&DROP_PICTURE, binds![picture.id, picture.product]).await? == 0 {
+        return Ok(false);
+    }
+    let (others,): (i64,) = tx.fetch_one(&SAME_FILE, binds![&picture.small]).await?;
+    Ok(others == 0)
 }
 
 pub(crate) async fn pictures(tx: &mut Tx, product: Id<Product>) -> Result<Vec<PictureRow>, DbError> {

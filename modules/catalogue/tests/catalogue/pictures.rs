@@ -115,3 +115,39 @@ async fn what_is_no_photo_is_refused_with_advice(db: Db) {
         assert_eq!(site.get("public", &format!("/media/{name}")).await.status.as_u16(), 404, "{name}");
     }
 }
+
+/// How many files the store of photos has.
+fn files(mall: &Mall) -> usize {
+    fn count(path: &std::path::Path) -> usize {
+        let Ok(entries) = std::fs::read_dir(path) else { return 0 };
+        entries
+            .map(|entry| entry.unwrap().path())
+            .map(|path| if path.is_dir() { count(&path) } else { 1 })
+            .sum()
+    }
+    count(mall.app.data_dir.join("media").as_std_path())
+}
+
+#[db_test(&schema())]
+async fn photos_that_nobody_uses_are_thrown_away_after_some_days(db: Db) {
+    let mall = Mall::open(db).await;
+    let (supplier, app) = (mall.ctx(SUPPLIER), &mall.app);
+    let id = edit::create(&supplier, app, mall.shop, &apples()).await.unwrap();
+    let (kept, once, never) = (
+        pictures::add(&supplier, app, id, photo(10)).await.unwrap(),
+        pictures::add(&supplier, app, id, photo(100)).await.unwrap(),
+        pictures::add(&supplier, app, id, photo(200)).await.unwrap(),
+    );
+    pictures::remove(&supplier, app, id, never).await.unwrap();
+    edit::submit(&supplier, app, id).await.unwrap();
+    mall.decide(id, Decision::Approve).await.unwrap();
+    pictures::remove(&supplier, app, id, once).await.unwrap();
+    let all = files(&mall);
+    assert_eq!(pictures::forget_unused(&supplier, app).await.unwrap(), 0, "it may be wanted again");
+    mall.clock.advance_seconds((pictures::UNUSED_DAYS * 24 + 1) * 3_600);
+    let ctx = mall.ctx(SUPPLIER);
+    assert_eq!(pictures::forget_unused(&ctx, app).await.unwrap(), 1);
+    assert_eq!(files(&mall), all - 2, "both sizes of the one that was never on sale");
+    assert_eq!(pictures::forget_unused(&ctx, app).await.unwrap(), 0);
+    assert!(edit::open(&ctx, app, id).await.unwrap().product.draft().pictures.contains(&kept));
+}

@@ -89,6 +89,12 @@ impl Work {
         store::order::add_picks(tx, self.picks.iter()).await?;
         store::order::set(tx, &changed).await?;
         store::parcel::add(tx, &self.parcels).await?;
+        // Goods that came back may be of lots that were sold out.
+        let back = changed.iter().flat_map(|whole| &whole.picks).filter(|pick| pick.back > 0);
+        let mut lots: Vec<_> = back.map(|pick| sh_kernel::Id::from_uuid(pick.lot)).collect();
+        lots.sort_unstable();
+        lots.dedup();
+        sh_stock::refilled(tx, &lots).await?;
         store::case::finish(tx, (&ctx.ids, self.at), &self.finished).await?;
         store::pay::add_refunds(tx, &self.refunds).await?;
         store::pay::set_paid_back(tx, &self.paid_back, self.at).await?;

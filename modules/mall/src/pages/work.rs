@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sh_files::{
     parse::{self, MoneyUnit},
     sheet::Cell,
 };
 use sh_http::{App, Context, Failure, Form, Html, Listing, Page, Path, Permission, Query, Redirect, Scope};
-use sh_kernel::{Fen, Id};
+use sh_kernel::{Day, Fen, Id};
 use sh_parties::{mask_person, mask_phone};
 use sh_ui::{
     AmountUnit, Choice, Column, Crumb, DataTable, Field, Pager, QueryForm, Row, button, button_secondary,
@@ -36,6 +37,9 @@ pub(crate) struct ListQuery {
     number: String,
     phone: String,
     state: String,
+    shop: String,
+    from: String,
+    until: String,
     after: Option<String>,
 }
 
@@ -45,16 +49,23 @@ impl ListQuery {
             number: self.number.clone(),
             phone: self.phone.clone(),
             state: OrderState::from_word(&self.state),
+            shop: self.shop.clone(),
+            from: self.from.parse().ok(),
+            until: self.until.parse().ok(),
         }
     }
 
     fn href(&self, after: &str) -> String {
         let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let state = OrderState::from_word(&self.state).map_or("", OrderState::word);
+        let day = |text: &str| text.parse().map(|day: Day| day.to_string()).unwrap_or_default();
         format!(
-            "/w/orders?number={}&phone={}&state={state}&after={after}",
+            "/w/orders?number={}&phone={}&state={state}&shop={}&from={}&until={}&after={after}",
             plain(&self.number),
-            plain(&self.phone)
+            plain(&self.phone),
+            utf8_percent_encode(&self.shop, NON_ALPHANUMERIC),
+            day(&self.from),
+            day(&self.until)
         )
     }
 }
@@ -91,6 +102,9 @@ fn search_form(ctx: &Context, query: &ListQuery) -> Markup {
                 .render(locale),
             Field::input("search", "phone", &ctx.t("checkout-phone")).value(&query.phone).render(locale),
             Field::select("state", &ctx.t("order-state"), states).value(&query.state).render(locale),
+            Field::input("search", "shop", &ctx.t("orders-of-shop")).value(&query.shop).render(locale),
+            Field::date("from", &ctx.t("orders-from")).value(&query.from).render(locale),
+            Field::date("until", &ctx.t("orders-until")).value(&query.until).render(locale),
         ],
         ..QueryForm::default()
     };

@@ -1,16 +1,25 @@
 //! The operator's view of all orders (订单查询), and what a person enters for a bank.
 
+use sh_catalogue::{model::Shop, service::shops};
 use sh_db::{DbError, Tx};
 use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
-use sh_kernel::{Fen, FieldErrors, Id};
+use sh_kernel::{Day, Fen, FieldErrors, Id};
+
+use super::statement::first_at;
 
 use crate::{
     Error,
     command::What,
     model::{Order, OrderState, Refund, RefundRow, Whole, number_of},
     provider::bank,
-    store::{self, list::OrderItem},
+    store::{
+        self,
+        list::{Asked, OrderItem},
+    },
 };
+
+/// Shops that a piece of a name may mean.
+const SHOPS_MAX: u32 = 5;
 
 /// Which orders are looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +30,12 @@ pub struct Filter {
     pub phone: String,
     /// Where it stands.
     pub state: Option<OrderState>,
+    /// The name of a shop that has a part in it, or a piece of the name.
+    pub shop: String,
+    /// The first day on which it was placed.
+    pub from: Option<Day>,
+    /// The last.
+    pub until: Option<Day>,
 }
 
 /// Orders, the newest first.
@@ -34,14 +49,21 @@ pub async fn search(
     page: &Page,
 ) -> Result<Listing<OrderItem>, Error> {
     ctx.require(Permission::ReadOrders, Scope::Everywhere)?;
-    let before: Id<Order> = page.key()?.unwrap_or_else(store::list::end);
+    let end = filter.until.map_or_else(store::list::end, |day| first_at(day.plus_days(1).start()));
+    let before: Id<Order> = page.key()?.map_or(end, |before: Id<Order>| before.min(end));
+    let from = filter.from.map_or_else(store::list::begin, |day| first_at(day.start()));
     let number = filter.number.trim();
     let phone = Some(filter.phone.trim()).filter(|phone| !phone.is_empty());
+    let shops = shops_named(ctx, app, filter.shop.trim()).await?;
+    if shops.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Listing::of(Vec::new(), page, |row: &OrderItem| row.id));
+    }
+    let asked = Asked { phone, state: filter.state, shops: shops.as_deref().unwrap_or_default() };
     let rows = app
         .db
         .read(async |tx| {
             if number.is_empty() {
-                return store::list::search(tx, phone, filter.state, before, page.fetch()).await;
+                return store::list::search(tx, &asked, (from, before), page.fetch()).await;
             }
             match by_number(tx, number).await? {
                 Some(id) => store::list::between(tx, id, id).await,
@@ -50,6 +72,16 @@ pub async fn search(
         })
         .await?;
     Ok(Listing::of(rows, page, |row| row.id))
+}
+
+/// The first shops whose names hold a text; `None` for no text.
+async fn shops_named(ctx: &Context, app: &App, text: &str) -> Result<Option<Vec<Id<Shop>>>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let page = Page { after: None, size: Some(SHOPS_MAX) };
+    let found = shops::list(ctx, app, None, Some(text), &page).await?;
+    Ok(Some(found.items.into_iter().map(|shop| shop.id).collect()))
 }
 
 /// The order with a number, or with the code of a transfer.

@@ -27,15 +27,22 @@ sh_db::statements! {
         (SELECT COUNT(*) FROM mall_line l WHERE l.order_id = p.order_id AND l.shop = p.shop) \
         FROM mall_part p JOIN mall_order o ON o.id = p.order_id \
         WHERE p.shop = $1 AND p.ask = 1 AND p.order_id > $2 ORDER BY p.order_id LIMIT $3";
-    /// All orders, the newest first.
-    ALL = "SELECT id, state, placed_at, amount, paid, refunded, receiver, phone FROM mall_order WHERE id < $1 \
-        ORDER BY id DESC LIMIT $2";
-    /// Orders in a state, the newest first.
+    /// All orders from an identifier on and before another, the newest first.
+    ALL = "SELECT id, state, placed_at, amount, paid, refunded, receiver, phone FROM mall_order \
+        WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// Orders in a state, likewise.
     IN_STATE = "SELECT id, state, placed_at, amount, paid, refunded, receiver, phone FROM mall_order \
-        WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-    /// Orders that go to a telephone number, the newest first.
+        WHERE state = $1 AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+    /// Orders that go to a telephone number, likewise.
     BY_PHONE = "SELECT id, state, placed_at, amount, paid, refunded, receiver, phone FROM mall_order \
-        WHERE phone = $1 AND (CAST($2 AS BIGINT) IS NULL OR state = $2) AND id < $3 ORDER BY id DESC LIMIT $4";
+        WHERE phone = $1 AND (CAST($2 AS BIGINT) IS NULL OR state = $2) AND id >= $3 AND id < $4 \
+        ORDER BY id DESC LIMIT $5";
+    /// Orders with a part of a shop in a state, likewise. What else is asked for is looked up for each of them.
+    WITH_PART = "SELECT o.id, o.state, o.placed_at, o.amount, o.paid, o.refunded, o.receiver, o.phone \
+        FROM mall_part p JOIN mall_order o ON o.id = p.order_id \
+        WHERE p.shop = $1 AND p.state = $2 AND p.order_id >= $3 AND p.order_id < $4 \
+        AND (CAST($5 AS BIGINT) IS NULL OR o.state = $5) AND (CAST($6 AS TEXT) IS NULL OR o.phone = $6) \
+        ORDER BY p.order_id DESC LIMIT $7";
     /// Orders by their numbers: identifiers lie between two bounds.
     BETWEEN = "SELECT id, state, placed_at, amount, paid, refunded, receiver, phone FROM mall_order \
         WHERE id BETWEEN $1 AND $2 ORDER BY id DESC LIMIT 20";
@@ -173,20 +180,55 @@ pub(crate) async fn asked_of_shop(
     tx.fetch_all(&ASKED_OF_SHOP, binds![shop, after, limit]).await
 }
 
+/// What orders are looked for by, besides their numbers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked<'a> {
+    /// The telephone, whole.
+    pub(crate) phone: Option<&'a str>,
+    /// Where they stand.
+    pub(crate) state: Option<OrderState>,
+    /// Shops that have a part in them; any if empty.
+    pub(crate) shops: &'a [Id<Shop>],
+}
+
 pub(crate) async fn search(
     tx: &mut Tx,
-    phone: Option<&str>,
-    state: Option<OrderState>,
-    before: Id<Order>,
+    asked: &Asked<'_>,
+    (from, before): (Id<Order>, Id<Order>),
     limit: i64,
 ) -> Result<Vec<OrderItem>, DbError> {
-    match (phone, state) {
-        (Some(phone), state) => {
-            let state = state.map(OrderState::code);
-            tx.fetch_all(&BY_PHONE, binds![phone, state, before, limit]).await
+    let state = asked.state.map(OrderState::code);
+    if asked.shops.is_empty() {
+        return match (asked.phone, state) {
+            (Some(phone), state) => tx.fetch_all(&BY_PHONE, binds![phone, state, from, before, limit]).await,
+            (None, Some(state)) => tx.fetch_all(&IN_STATE, binds![state, from, before, limit]).await,
+            (None, None) => tx.fetch_all(&ALL, binds![from, before, limit]).await,
+        };
+    }
+    // The index of a shop's parts goes by their state, so each state is a list of its own.
+    let mut rows: Vec<OrderItem> = Vec::new();
+    for shop in asked.shops {
+        for part in parts_of(asked.state) {
+            let values = binds![*shop, part.code(), from, before, state, asked.phone, limit];
+            rows.extend(tx.fetch_all::<OrderItem>(&WITH_PART, values).await?);
         }
-        (None, Some(state)) => tx.fetch_all(&IN_STATE, binds![state.code(), before, limit]).await,
-        (None, None) => tx.fetch_all(&ALL, binds![before, limit]).await,
+    }
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    rows.dedup_by_key(|row| row.id);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
+}
+
+/// The states that parts of an order in a state can have.
+const fn parts_of(state: Option<OrderState>) -> &'static [PartState] {
+    match state {
+        None => PartState::ALL,
+        Some(OrderState::Unpaid) => &[PartState::Unpaid],
+        Some(OrderState::Paid) => {
+            &[PartState::ToShip, PartState::Shipped, PartState::Received, PartState::Refunded]
+        }
+        Some(OrderState::Cancelled) => &[PartState::Cancelled],
+        Some(OrderState::Refunded) => &[PartState::Refunded],
     }
 }
 

@@ -1,8 +1,9 @@
 //! The bank's statement: transfers find their orders, what finds none waits for a person, and every difference is explained.
 
+use camino::Utf8PathBuf;
 use sh_db::Db;
 use sh_http::{Page, testing::EVERY_ROLE};
-use sh_imports::model::State;
+use sh_imports::model::{State, TableImport};
 use sh_kernel::{Fen, Id};
 use sh_mall::{
     Error,
@@ -57,9 +58,10 @@ async fn a_statement_books_each_line_once(db: Db) {
         placed.push((guest, order, market.code(guest, order).await));
     }
     orders::cancel(&market.public(), app, &Visitor::guest("d"), placed[3].1).await.unwrap();
-    let spaced = format!("苹果 {}-{}", &placed[0].2[..6], &placed[0].2[6..].to_lowercase());
+    let (head, tail) = placed[0].2.split_at(6);
+    let spaced = format!("苹果 {head}-{}", tail.to_lowercase());
     let mut out = row("L-6", "", "手续费");
-    out[3] = "2.50".to_owned();
+    "2.50".clone_into(&mut out[3]);
     let rows = [
         row("L-1", "59.90", &spaced),
         row("L-2", "30.00", &placed[1].2),
@@ -108,11 +110,7 @@ async fn a_statement_books_each_line_once(db: Db) {
     assert_eq!(market.count("mall_refund WHERE amount = 5990 AND why = 'late'").await, 1);
     assert_eq!(market.count("bank_line WHERE state = 3").await, 4);
 
-    market.forget_progress(import.id).await;
-    market.post_again(&BankStatement, OPERATOR, import.id).await;
-    let twice = market.check(&BankStatement, OPERATOR, &file).await.checked.unwrap();
-    assert_eq!((twice.changing(), twice.unchanged), (0, 6), "the same file changes nothing");
-    assert_eq!((market.count("bank_line").await, market.count("mall_receipt").await), (5, 4));
+    a_second_time_changes_nothing(&market, &file, import.id).await;
     let other = folder.table("改.csv", &TITLES, &[row("L-2", "29.90", &placed[1].2)]);
     let other = market.check(&BankStatement, OPERATOR, &other).await;
     assert_eq!(
@@ -120,6 +118,15 @@ async fn a_statement_books_each_line_once(db: Db) {
         [(2, "bank-line-differs".to_owned())]
     );
     market.audit().await;
+}
+
+/// As if the program had been killed before it noted what it wrote; then the same file once more.
+async fn a_second_time_changes_nothing(market: &Market, file: &Utf8PathBuf, import: Id<TableImport>) {
+    market.forget_progress(import).await;
+    market.post_again(&BankStatement, OPERATOR, import).await;
+    let twice = market.check(&BankStatement, OPERATOR, file).await.checked.unwrap();
+    assert_eq!((twice.changing(), twice.unchanged), (0, 6), "the same file changes nothing");
+    assert_eq!((market.count("bank_line").await, market.count("mall_receipt").await), (5, 4));
 }
 
 #[db_test(&schema())]

@@ -13,6 +13,7 @@ mod pages;
 mod parts;
 mod pay;
 mod random;
+mod search;
 mod settle;
 mod support;
 mod waybills;

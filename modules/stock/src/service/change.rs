@@ -69,6 +69,9 @@ pub async fn adjust(ctx: &Context, app: &App, adjustment: &Adjustment) -> Result
             if answer.map_err(|refusal| refused(ctx, refusal))?.repeated {
                 return Ok(());
             }
+            if difference > 0 {
+                store::refilled(tx, &[lot.id]).await?;
+            }
             let movement = NewMovement {
                 id: adjustment.id,
                 lot: &lot,

@@ -2,6 +2,7 @@
 //! book, so that what is read after it is true until the end.
 
 pub mod change;
+pub mod empty;
 pub mod look;
 pub mod receive;
 pub mod table;

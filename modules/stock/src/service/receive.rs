@@ -91,6 +91,7 @@ pub(crate) async fn receive_in(
         store::add_lot(tx, &lot).await?;
     }
     store::lies_at(tx, (lot.id, shop.id), at.id).await?;
+    store::refilled(tx, &[lot.id]).await?;
     let movement = NewMovement {
         id: receipt.id,
         lot: &lot,

@@ -43,3 +43,31 @@ async fn the_last_pack_is_sold_once(db: Db) {
     let found = stock.app.db.read(async |tx| sh_ledger::verify(tx).await).await.unwrap();
     assert_eq!(found, None);
 }
+
+#[db_test(&schema())]
+async fn what_is_sold_out_is_looked_at_no_longer_until_goods_come(db: Db) {
+    let stock = Stock::open(db).await;
+    let (sold, kept) = (stock.receive("A-1", None, 5_000).await, stock.receive("A-2", None, 10_000).await);
+    let picks = stock.order(5_000).await.unwrap();
+    assert_eq!(picks[0].lot, sold);
+    stock.clock.advance_seconds(2 * 3_600);
+    let mark = async || sh_stock::service::empty::mark(&stock.ctx("public"), &stock.app).await.unwrap();
+    assert_eq!(mark().await, 0, "what is set aside may be given up again");
+    stock.carry(&picks, Source::Shipment).await.unwrap();
+    assert_eq!(mark().await, 1);
+    let lots = async || stock.lots().await.into_iter().map(|lot| lot.lot).collect::<Vec<_>>();
+    assert_eq!(lots().await, [kept]);
+    assert_eq!(stock.available().await[&stock.apples], 10_000);
+    assert_eq!(mark().await, 0);
+
+    stock.receive("A-1", None, 5_000).await;
+    assert_eq!(lots().await.len(), 2);
+    let all = stock.order(15_000).await.unwrap();
+    assert_eq!(all.len(), 2);
+    stock.carry(&all, Source::Shipment).await.unwrap();
+    assert_eq!(mark().await, 2);
+    assert!(lots().await.is_empty());
+    stock.carry(&all, Source::Return).await.unwrap();
+    stock.app.db.write(async |tx| sh_stock::refilled(tx, &[sold, kept]).await).await.unwrap();
+    assert_eq!(stock.available().await[&stock.apples], 15_000);
+}

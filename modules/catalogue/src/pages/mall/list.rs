@@ -121,6 +121,9 @@ impl View<'_> {
                     (self.sorts())
                 }
                 (goods_grid(&self.title(), &goods(locale, self.ctx.today(), &found.cards)))
+                @if found.cut {
+                    p.hint { (locale.with("mall-cut", &[("count", i64::from(sh_search::RANKED_MAX).into())])) }
+                }
                 (pager(locale, &self.pager(found)))
             }
         }
