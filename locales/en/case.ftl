@@ -70,3 +70,4 @@ audit-action-open-case = Asked for after-sales service
 audit-action-move-case = Moved an after-sales case on
 audit-action-finish-case = Finished an after-sales case
 audit-object-case = After-sales case
+case-evidence-over = The buyer was asked for more { $most } times: agree or refuse.

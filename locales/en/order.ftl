@@ -248,3 +248,8 @@ issue-waybill-taken-fix = Check the number.
 issue-parcels-full = Order “{ $value }” has 20 parcels already.
 issue-parcels-full-fix = Put parcels together.
 audit-action-export-to-ship = Exported what is to be sent
+
+order-silent-answer = The shop did not answer in time; refunded automatically
+
+problem-asked-too-often = Asked three times already
+problem-asked-too-often-advice = The shop has refused each time. Once the goods are sent you can open an after-sales case, which the operator can decide.

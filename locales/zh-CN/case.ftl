@@ -70,3 +70,4 @@ audit-action-open-case = 申请售后
 audit-action-move-case = 处理售后单
 audit-action-finish-case = 完成售后单
 audit-object-case = 售后单
+case-evidence-over = 已要求补充 { $most } 次：请同意或拒绝。

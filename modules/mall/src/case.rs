@@ -7,6 +7,8 @@ use crate::model::Order;
 
 /// Photos of one case.
 pub const PHOTOS_MAX: usize = 6;
+/// How often a shop can ask the buyer for more; then it agrees, refuses, or leaves it to the operator.
+pub const EVIDENCE_MAX: usize = 3;
 /// Days after receipt in which a case can be opened.
 pub const OPEN_DAYS: i64 = 15;
 /// Hours in which the shop answers; else the operator decides.
@@ -165,4 +167,11 @@ pub struct Whole {
     pub events: Vec<Event>,
     /// The numbers of its photos.
     pub photos: Vec<i64>,
+}
+
+impl Whole {
+    /// How often the shop has asked for more.
+    pub fn evidence_asked(&self) -> usize {
+        self.events.iter().filter(|event| event.what == "evidence").count()
+    }
 }

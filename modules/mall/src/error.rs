@@ -77,6 +77,9 @@ pub enum Refused {
     /// As many pieces are set aside for the buyer as for anybody.
     #[error("too many pieces wait for payment")]
     TooManyPieces,
+    /// The money of a part was asked for as often as it may be.
+    #[error("asked for too often")]
+    AskedOften,
     /// The form was made too long ago, or its number was not given out by us.
     #[error("the form is too old")]
     FormOld,
@@ -116,6 +119,7 @@ impl AppError for Refused {
             Self::OverLimit(_) => "over-purchase-limit",
             Self::TooManyOpen => "too-many-open-orders",
             Self::TooManyPieces => "too-many-open-pieces",
+            Self::AskedOften => "asked-too-often",
             Self::FormOld => "form-too-old",
             Self::Shape(_) => "not-an-order",
             Self::NotFound => "not-found",
@@ -229,6 +233,13 @@ pub enum Error {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl Error {
+    /// Whether the form needs another number before it can be sent again.
+    pub(crate) const fn needs_new_form(&self) -> bool {
+        matches!(self, Self::Refused(Refused::FormOld | Refused::Ledger(Refusal::OtherBody)))
+    }
 }
 
 impl AppError for Error {

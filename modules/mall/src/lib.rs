@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 4, text: include_str!("../migrations/0004_webhooks.sql") },
     Migration { module: "mall", version: 5, text: include_str!("../migrations/0005_due.sql") },
     Migration { module: "mall", version: 6, text: include_str!("../migrations/0006_parcel.sql") },
+    Migration { module: "mall", version: 7, text: include_str!("../migrations/0007_asks.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
@@ -91,14 +92,12 @@ pub const INSERTS: [&[Insert]; 9] = [
 ];
 
 /// Every change of many rows of this module, likewise.
-pub const UPDATES: &[Update] = store::order::UPDATES;
+pub const UPDATES: [&[Update]; 2] = [store::order::UPDATES, store::case::UPDATES];
 
 /// Pages and tables of this module.
 pub fn module() -> Module {
-    let module = Module::new("mall")
-        .routes(pages::routes().merge(api::routes()))
-        .migrations(MIGRATIONS)
-        .updates(UPDATES);
+    let module = Module::new("mall").routes(pages::routes().merge(api::routes())).migrations(MIGRATIONS);
+    let module = UPDATES.into_iter().fold(module, Module::updates);
     let module = pages::MENU.into_iter().fold(module, Module::menu);
     let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
     INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))

@@ -253,7 +253,8 @@ impl Run<'_> {
                 let whole = orders::get(&ctx, app, &visitor, order).await?;
                 let parts = whole.lines_of(shop).take(1).map(|line| Part { line: line.line, pieces: 1 });
                 let kind = if wanted.goods_back { Kind::Return } else { Kind::Refund };
-                let asked = Asked { kind, parts: parts.collect(), reason: wanted.reason().to_owned() };
+                let asked =
+                    Asked { id: ctx.id(), kind, parts: parts.collect(), reason: wanted.reason().to_owned() };
                 let case = cases::open(&ctx, app, &visitor, (order, shop), &asked).await?;
                 then(6 * HOUR, Step::Case(case))
             }

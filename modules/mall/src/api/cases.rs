@@ -166,6 +166,11 @@ async fn one(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Resul
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CaseOpen)]
 pub(crate) struct OpenBody {
+    /// A number of the caller's own, a UUID of version 7 made today: sent again with it, this opens one case. Made here if
+    /// left out.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    id: Option<Id<Case>>,
     /// The order.
     #[schema(value_type = String)]
     order: Id<Order>,
@@ -193,7 +198,8 @@ pub(crate) async fn open(
 ) -> Result<Json<CaseBody>, Failure> {
     let kind = Kind::from_word(&body.kind).ok_or(Error::NotFound)?;
     let parts = body.lines.iter().map(|part| Part { line: part.line, pieces: part.pieces }).collect();
-    let asked = Asked { kind, parts, reason: body.reason };
+    let id = body.id.unwrap_or_else(|| ctx.id());
+    let asked = Asked { id, kind, parts, reason: body.reason };
     let id = service::open(&ctx, &app, &visitor, (body.order, body.shop), &asked).await?;
     one(&ctx, &app, &visitor, id).await
 }

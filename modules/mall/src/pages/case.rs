@@ -11,8 +11,8 @@ use serde::Deserialize;
 use sh_catalogue::model::Shop;
 use sh_files::picture::{BYTES_MAX, PictureError};
 use sh_http::{
-    App, AppError, Context, Failure, Form, Html, Kind as Status, Listing, Multipart, Page, Path, Query,
-    Redirect,
+    App, AppError, Context, Failure, Form, Html, Kind as Status, Listing, Multipart, Page, Path, Permission,
+    Query, Redirect, Scope,
 };
 use sh_kernel::{FieldErrors, Id};
 use sh_ui::{
@@ -25,7 +25,7 @@ use tokio_util::io::ReaderStream;
 use super::{back, fields, page, parts::yuan};
 use crate::{
     Error,
-    case::{Case, CaseRow, Kind, PHOTOS_MAX, Part, Side, State, Whole},
+    case::{Case, CaseRow, EVIDENCE_MAX, Kind, PHOTOS_MAX, Part, Side, State, Whole},
     model::{self, Order, number_of},
     service::{
         cases::{self as service, Answer, Asked},
@@ -201,10 +201,13 @@ fn ask_page(
         .with_errors(!errors.0.is_empty());
     let kinds: Vec<Choice> =
         Kind::ALL.iter().map(|kind| Choice::new(kind.word(), ctx.t(kind_key(*kind)))).collect();
+    let number = Some(get(typed, "id")).filter(|id| !id.is_empty());
+    let number = number.map_or_else(|| ctx.id::<Case>().to_string(), str::to_owned);
     let kind = Some(get(typed, "kind")).filter(|kind| !kind.is_empty()).unwrap_or("return");
     let content = html! {
         (error_summary(locale, errors))
         form.form method="post" action=(format!("/orders/{id}/{shop}/after-sale")) {
+            input type="hidden" name="id" value=(number);
             (radios(locale, "kind", &ctx.t("case-kind"), &kinds, kind, None))
             @for line in whole.lines_of(shop).filter(|line| line.pieces > line.back_pieces) {
                 @let name = format!("pieces-{}", line.line);
@@ -226,7 +229,7 @@ pub(crate) async fn open(
     Shared(app): Shared<App>,
     visitor: Visitor,
     Path((id, shop)): Path<(Id<Order>, Id<Shop>)>,
-    Form(typed): Form<Pairs>,
+    Form(mut typed): Form<Pairs>,
 ) -> Result<Response, Failure> {
     let part = |(name, value): &(String, String)| {
         let line = name.strip_prefix("pieces-")?.parse().ok()?;
@@ -234,6 +237,7 @@ pub(crate) async fn open(
         (pieces != 0).then_some(Part { line, pieces })
     };
     let asked = Asked {
+        id: get(&typed, "id").parse().map_err(|_| Failure::not_found())?,
         kind: Kind::from_word(get(&typed, "kind")).unwrap_or(Kind::Return),
         parts: typed.iter().filter_map(part).collect(),
         reason: get(&typed, "reason").to_owned(),
@@ -241,6 +245,9 @@ pub(crate) async fn open(
     match service::open(&ctx, &app, &visitor, (id, shop), &asked).await {
         Ok(case) => Ok(Redirect::to(format!("/cases/{case}")).done(ctx.t("case-is-open")).into_response()),
         Err(error) if matches!(error.kind(), Status::Unprocessable | Status::Conflict) => {
+            if error.needs_new_form() {
+                typed.retain(|(name, _)| name != "id");
+            }
             let whole = orders::get(&ctx, &app, &visitor, id).await?;
             let page = ask_page(&ctx, &whole, shop, &typed, &fields(&ctx, &error));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
@@ -380,9 +387,21 @@ fn what_key(what: &str) -> &'static str {
     }
 }
 
+/// Whether the actor may act for their side, and not only look.
+fn may_act(ctx: &Context, row: &CaseRow, side: Side) -> bool {
+    match side {
+        Side::Shop => ctx.allows(Permission::HandleOrders, &Scope::Organisation(row.organisation.clone())),
+        Side::Operator => ctx.allows(Permission::ManageMall, &Scope::Everywhere),
+        Side::Buyer | Side::Program => true,
+    }
+}
+
 /// What the actor can do now.
 fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
     let (locale, row) = (ctx.locale, &case.row);
+    if !may_act(ctx, row, side) {
+        return html! {};
+    }
     let form = |action: &str, inside: Markup| {
         html! {
             form.form method="post" action=(format!("/cases/{}/{action}", row.id)) { (inside) }
@@ -407,7 +426,9 @@ fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
             html! {
                 (said("order-answer"))
                 (button_secondary(&ctx.t("case-agree"), "answer", "agree")) " "
-                (button_secondary(&ctx.t("case-ask-evidence"), "answer", "evidence")) " "
+                @if case.evidence_asked() < EVIDENCE_MAX {
+                    (button_secondary(&ctx.t("case-ask-evidence"), "answer", "evidence")) " "
+                }
                 (button_danger(&ctx.t("order-refuse"), "answer", "refuse"))
             },
         ),

@@ -8,7 +8,6 @@ use axum::{
 use maud::{Markup, html};
 use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Redirect};
 use sh_kernel::{Fen, FieldErrors, RegionCode};
-use sh_ledger::Refusal;
 use sh_regions::Regions;
 use sh_ui::{Choice, Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel};
 
@@ -20,7 +19,6 @@ use super::{
 use crate::{
     Error,
     address::{self, Typed},
-    error::Refused,
     service::{
         basket::{Group, Item},
         checkout::{self as service, Form as Order, Quoted},
@@ -134,7 +132,7 @@ async fn place(ctx: &Context, app: &App, visitor: &Visitor, mut sent: Sent) -> R
         return Err(error.into());
     }
     // The number is spent: whoever sends the form again after reading why orders anew.
-    if matches!(error, Error::Refused(Refused::FormOld | Refused::Ledger(Refusal::OtherBody))) {
+    if error.needs_new_form() {
         sent.order.order = Some(ctx.id());
     }
     let errors = fields(ctx, &error);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     case::CaseRow,
-    model::{Ask, Order, OrderState, ParcelRow, PartRow, PartState, RefundRow, Whole, number_of},
+    model::{ASKS_MAX, Ask, Order, OrderState, ParcelRow, PartRow, PartState, RefundRow, Whole, number_of},
     service::{cases, orders as service, parcels},
     token::Visitor,
 };
@@ -73,7 +73,8 @@ fn unpaid(ctx: &Context, whole: &Whole) -> Markup {
 fn part_content(ctx: &Context, whole: &Whole, part: &PartRow, sent: &[ParcelRow]) -> Markup {
     let locale = ctx.locale;
     let action = |what: &str| format!("/orders/{}/{}/{what}", part.order, part.shop);
-    let whole_back = part.state == PartState::ToShip && part.ask == Ask::None;
+    let can_ask = matches!(part.ask, Ask::None | Ask::Refused) && part.asks < ASKS_MAX;
+    let whole_back = part.state == PartState::ToShip && can_ask;
     html! {
         p { (part_tag(locale, part.state, part.ask)) }
         (lines(locale, whole.lines_of(part.shop)))

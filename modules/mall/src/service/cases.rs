@@ -5,38 +5,34 @@
 
 use sh_access::audit::{Entry, record};
 use sh_catalogue::{model::Shop, service::shops};
-use sh_files::{
-    picture::{PictureError, renditions},
-    store::{ObjectKey, ObjectStore},
-};
 use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
 use sh_kernel::{FieldErrors, Id, Instant};
-use tokio::sync::Semaphore;
 
-use super::orders::{self, reason_of};
+use super::{
+    orders::{self, reason_of},
+    photos::{self, Folder},
+};
 use crate::{
     Error,
-    case::{ANSWER_HOURS, Case, CaseRow, Kind, OPEN_DAYS, PHOTOS_MAX, Part, Side, State, Whole},
+    case::{
+        ANSWER_HOURS, Case, CaseRow, EVIDENCE_MAX, Kind, OPEN_DAYS, PHOTOS_MAX, Part, Side, State, Whole,
+    },
     command::{Back, What},
     model::{self, Order, PartState},
     store::{self, case::New},
     token::Visitor,
 };
 
-/// Dots of the longest side of a photo as it is kept.
-const PHOTO_DOTS: u32 = 1_200;
-/// Bytes of one kept photo.
-const PHOTO_BYTES_MAX: u64 = 4 << 20;
 /// Cases of one order.
 const CASES_MAX: usize = 20;
 /// Cases that one run of the chore moves on.
 const STEP: i64 = 200;
-/// Photos that are read at the same time.
-static READING: Semaphore = Semaphore::const_new(1);
 
 /// What a buyer asks for.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    /// The number that its form was given: a form that is sent twice opens one case.
+    pub id: Id<Case>,
     /// What.
     pub kind: Kind,
     /// For which pieces.
@@ -55,7 +51,8 @@ fn wrong(field: &str, text: String) -> Error {
 ///
 /// # Errors
 /// [`Error::NotFound`] for orders of others; [`Error::Invalid`] without a reason or for more pieces than there are;
-/// [`crate::Refused::WrongState`] if the part is not sent, or was received too long ago.
+/// [`crate::Refused::WrongState`] if the part is not sent, or was received too long ago; [`crate::Refused::FormOld`];
+/// [`sh_ledger::Refusal::OtherBody`] if the number of the form stands for something else.
 pub async fn open(
     ctx: &Context,
     app: &App,
@@ -64,6 +61,10 @@ pub async fn open(
     asked: &Asked,
 ) -> Result<Id<Case>, Error> {
     let whole = orders::get(ctx, app, visitor, order).await?;
+    if let Some(known) = opened(app, (order, shop), asked).await? {
+        return Ok(known);
+    }
+    super::check_form(ctx, asked.id)?;
     let part = whole.part(shop).ok_or(Error::NotFound)?;
     let since = ctx.now().plus_seconds(-OPEN_DAYS * 24 * 3_600);
     let stands = match part.state {
@@ -76,7 +77,7 @@ pub async fn open(
     }
     let reason = reason_of(ctx, &asked.reason)?;
     let row = CaseRow {
-        id: ctx.id(),
+        id: asked.id,
         order,
         shop,
         organisation: part.organisation.clone(),
@@ -93,6 +94,10 @@ pub async fn open(
     app.db
         .write(async |tx| {
             super::hold(tx, ctx).await?;
+            // The same form was sent twice at the same moment.
+            if let Some((known, parts)) = store::case::some(tx, &[row.id]).await?.remove(&row.id) {
+                return same(&known, &parts, (order, shop), asked);
+            }
             let whole = store::order::whole(tx, order).await?.ok_or(Error::NotFound)?;
             if whole.part(shop).is_none_or(|now| now.state != part.state || now.ask == model::Ask::Asked) {
                 return Err(crate::Refused::WrongState("changed").into());
@@ -109,6 +114,24 @@ pub async fn open(
             Ok(row.id)
         })
         .await
+}
+
+/// The case that the form has opened before, if it has.
+async fn opened(app: &App, at: (Id<Order>, Id<Shop>), asked: &Asked) -> Result<Option<Id<Case>>, Error> {
+    let found = app.db.read(async |tx| store::case::some(tx, &[asked.id]).await).await?.remove(&asked.id);
+    found.map(|(row, parts)| same(&row, &parts, at, asked)).transpose()
+}
+
+/// The case, if it is what the form asks for.
+fn same(row: &CaseRow, parts: &[Part], at: (Id<Order>, Id<Shop>), asked: &Asked) -> Result<Id<Case>, Error> {
+    let mut wanted = asked.parts.clone();
+    wanted.sort_by_key(|part| part.line);
+    let is = (row.order, row.shop) == at && row.kind == asked.kind && row.reason == asked.reason.trim();
+    if is && parts == wanted {
+        Ok(row.id)
+    } else {
+        Err(crate::Refused::from(sh_ledger::Refusal::OtherBody).into())
+    }
 }
 
 /// Whether so many pieces of each line are with the buyer and no other open case is about them.
@@ -268,16 +291,16 @@ async fn of_buyer(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> 
     }
 }
 
-async fn found(app: &App, id: Id<Case>) -> Result<CaseRow, Error> {
+async fn found(app: &App, id: Id<Case>) -> Result<Whole, Error> {
     let whole = app.db.read(async |tx| store::case::whole(tx, id).await).await?;
-    whole.map(|whole| whole.row).ok_or(Error::NotFound)
+    whole.ok_or(Error::NotFound)
 }
 
 /// The case as its shop may handle it.
-async fn at_shop(ctx: &Context, app: &App, id: Id<Case>) -> Result<CaseRow, Error> {
-    let row = found(app, id).await?;
-    ctx.require(Permission::HandleOrders, Scope::Organisation(row.organisation.clone()))?;
-    Ok(row)
+async fn at_shop(ctx: &Context, app: &App, id: Id<Case>) -> Result<Whole, Error> {
+    let whole = found(app, id).await?;
+    ctx.require(Permission::HandleOrders, Scope::Organisation(whole.row.organisation.clone()))?;
+    Ok(whole)
 }
 
 /// The buyer says more, as the shop has asked.
@@ -374,10 +397,17 @@ pub enum Answer {
 /// The shop answers.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a reason, unless it agrees;
-/// [`crate::Refused::WrongState`].
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a reason, unless it agrees, or if it has asked for
+/// more as often as it may ([`EVIDENCE_MAX`]); [`crate::Refused::WrongState`].
 pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said: &str) -> Result<(), Error> {
-    let row = at_shop(ctx, app, id).await?;
+    let whole = at_shop(ctx, app, id).await?;
+    if answer == Answer::Evidence && whole.evidence_asked() >= EVIDENCE_MAX {
+        return Err(wrong(
+            "/answer",
+            ctx.locale.with("case-evidence-over", &[("most", EVIDENCE_MAX.into())]),
+        ));
+    }
+    let row = whole.row;
     let said = if answer == Answer::Agree { said.trim().to_owned() } else { reason_of(ctx, said)? };
     let back = matches!(row.kind, Kind::Return | Kind::Exchange);
     if answer == Answer::Agree && !back {
@@ -401,7 +431,7 @@ pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said
 /// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] if goods that cannot be sold again have no reason;
 /// [`crate::Refused::WrongState`], [`crate::Refused::SoldOut`] if there are no others.
 pub async fn arrived(ctx: &Context, app: &App, id: Id<Case>, resale: bool, said: &str) -> Result<(), Error> {
-    let row = at_shop(ctx, app, id).await?;
+    let row = at_shop(ctx, app, id).await?.row;
     if row.state != State::Arriving {
         return Err(crate::Refused::WrongState(row.state.word()).into());
     }
@@ -421,7 +451,7 @@ pub async fn decide(
     said: &str,
 ) -> Result<(), Error> {
     ctx.require(Permission::ManageMall, Scope::Everywhere)?;
-    let row = found(app, id).await?;
+    let row = found(app, id).await?.row;
     let said = reason_of(ctx, said)?;
     if row.state != State::Arbitration {
         return Err(crate::Refused::WrongState(row.state.word()).into());
@@ -474,11 +504,6 @@ pub async fn late(ctx: &Context, app: &App) -> Result<u64, Error> {
     Ok(count)
 }
 
-/// The store of photos of cases, apart from those that everybody may see.
-fn photos(app: &App) -> Result<ObjectStore, Error> {
-    ObjectStore::open_dir(app.data_dir.join("cases"), PHOTO_BYTES_MAX).map_err(Error::Store)
-}
-
 /// Adds a photo to a case that is not over: as a JPEG of our own, without what the camera wrote into it.
 ///
 /// # Errors
@@ -495,16 +520,7 @@ pub async fn add_photo(
     if row.state.is_over() {
         return Err(crate::Refused::WrongState(row.state.word()).into());
     }
-    let made = {
-        let _permit = READING.acquire().await.map_err(|_| Error::NoChance)?;
-        // A reader that stumbles over a broken file breaks its own thread and nothing else.
-        tokio::task::spawn_blocking(move || renditions(&bytes, &[PHOTO_DOTS]))
-            .await
-            .unwrap_or(Err(PictureError::Broken))
-            .map_err(|refused| Error::Picture(refused.code()))?
-    };
-    let jpeg = made.into_iter().next().ok_or(Error::Picture(PictureError::Broken.code()))?.jpeg;
-    let key = photos(app)?.put_bytes(jpeg).await.map_err(Error::Store)?.key.to_string();
+    let key = photos::keep(app, Folder::Cases, bytes).await?;
     app.db
         .write(async |tx| {
             let known = store::case::photos(tx, id).await?;
@@ -532,6 +548,5 @@ pub async fn photo(
     get(ctx, app, visitor, id).await?;
     let known = app.db.read(async |tx| store::case::photos(tx, id).await).await?;
     let key = known.into_iter().find(|one| one.0 == number).ok_or(Error::NotFound)?.1;
-    let key: ObjectKey = key.parse().map_err(|_| Error::NotFound)?;
-    photos(app)?.open(&key).await.map_err(|_| Error::NotFound)
+    photos::open(app, Folder::Cases, &key).await
 }

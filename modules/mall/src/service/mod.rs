@@ -9,6 +9,7 @@ pub mod operator;
 pub mod orders;
 pub mod parcels;
 pub mod pay;
+pub(crate) mod photos;
 pub mod pick;
 pub mod settlement;
 pub mod statement;
@@ -18,6 +19,7 @@ pub mod waybills;
 use sh_access::audit::By;
 use sh_db::{DbError, Tx};
 use sh_http::{App, Context};
+use sh_kernel::Id;
 use sh_ledger::{Book, Claim, Plan};
 
 use crate::{
@@ -30,6 +32,11 @@ use crate::{
 pub(crate) async fn hold(tx: &mut Tx, ctx: &Context) -> Result<(), DbError> {
     let nothing = Claim::named(Book::MARKET, "hold", "", b"");
     Plan::new(ctx.now()).load_claims(tx, [nothing]).await
+}
+
+/// Refuses a number that no form of today was given.
+pub(crate) fn check_form<T>(ctx: &Context, id: Id<T>) -> Result<(), Error> {
+    if crate::model::form_holds(id, ctx.now()) { Ok(()) } else { Err(crate::Refused::FormOld.into()) }
 }
 
 /// Hands a command to the queue in the name of whoever acts.
