@@ -209,6 +209,15 @@ pub enum Error {
     /// An amount is beyond what the system holds.
     #[error(transparent)]
     Overflow(#[from] Overflow),
+    /// The line has a review.
+    #[error("the line has a review")]
+    Reviewed,
+    /// The time for it is over, or it is hidden.
+    #[error("too late for this review")]
+    ReviewLate,
+    /// The shop has answered already.
+    #[error("the shop has answered")]
+    Answered,
     /// A photo cannot be used, by the code of the reason.
     #[error("the photo cannot be used: {0}")]
     Picture(&'static str),
@@ -258,7 +267,10 @@ impl AppError for Error {
             | Self::SettlementEnded
             | Self::SettlementStale
             | Self::SamePerson
-            | Self::ReferenceTaken => Kind::Conflict,
+            | Self::ReferenceTaken
+            | Self::Reviewed
+            | Self::ReviewLate
+            | Self::Answered => Kind::Conflict,
             Self::Forged => Kind::Forbidden,
             Self::Provider(_) => Kind::Unavailable,
             Self::Cursor(inner) => inner.kind(),
@@ -286,6 +298,9 @@ impl AppError for Error {
             Self::SettlementStale => "settlement-stale",
             Self::SamePerson => "settlement-same-person",
             Self::ReferenceTaken => "bank-reference-taken",
+            Self::Reviewed => "reviewed-before",
+            Self::ReviewLate => "review-too-late",
+            Self::Answered => "review-answered-before",
             Self::Picture(code) => code,
             Self::Store(inner) => inner.code(),
             Self::Write(inner) => inner.code(),

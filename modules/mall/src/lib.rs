@@ -7,7 +7,7 @@
 //!
 //! | who | use cases |
 //! |---|---|
-//! | shopper, with or without an account | [`service::basket`], [`service::checkout`], [`service::pay`], [`service::orders`] |
+//! | shopper, with or without an account | [`service::basket`], [`service::checkout`], [`service::pay`], [`service::orders`], [`service::cases`], [`service::reviews`] |
 //! | supplier | [`service::supplier`] |
 //! | operator | [`service::operator`] |
 //! | the program itself | [`service::chores`] |
@@ -36,6 +36,7 @@ mod goods;
 pub mod model;
 mod pages;
 pub mod provider;
+pub mod review;
 pub mod service;
 mod store;
 pub mod token;
@@ -45,7 +46,7 @@ use sh_http::Module;
 
 pub use audit::{Difference, verify};
 pub use error::{Changed, Error, OverLimit, Refused, Short};
-pub use pages::product::buy;
+pub use pages::{product::buy, reviews::of_shown as reviews};
 pub use store::{
     list::{OrderItem, PartItem},
     settlement::Owed,
@@ -61,10 +62,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 5, text: include_str!("../migrations/0005_due.sql") },
     Migration { module: "mall", version: 6, text: include_str!("../migrations/0006_parcel.sql") },
     Migration { module: "mall", version: 7, text: include_str!("../migrations/0007_asks.sql") },
+    Migration { module: "mall", version: 8, text: include_str!("../migrations/0008_review.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 11] = [
+pub const STATEMENTS: [&[Sql]; 12] = [
     store::audit::STATEMENTS,
     store::basket::STATEMENTS,
     store::case::STATEMENTS,
@@ -73,19 +75,21 @@ pub const STATEMENTS: [&[Sql]; 11] = [
     store::order::STATEMENTS,
     store::parcel::STATEMENTS,
     store::pay::STATEMENTS,
+    store::review::STATEMENTS,
     store::settlement::STATEMENTS,
     store::simulator::STATEMENTS,
     store::statement::STATEMENTS,
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 9] = [
+pub const INSERTS: [&[Insert]; 10] = [
     store::basket::INSERTS,
     store::case::INSERTS,
     store::commission::INSERTS,
     store::order::INSERTS,
     store::parcel::INSERTS,
     store::pay::INSERTS,
+    store::review::INSERTS,
     store::settlement::INSERTS,
     store::simulator::INSERTS,
     store::statement::INSERTS,

@@ -21,6 +21,7 @@ pub const EVENTS: &[&str] = &[
     "part.refunded",
     "part.refund-refused",
     "part.case-finished",
+    "review.written",
 ];
 
 /// The type of event that a command is, and the shop that it is about, if it is about one.

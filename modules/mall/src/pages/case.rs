@@ -515,6 +515,22 @@ pub(crate) async fn add_photo(
     Multipart(mut form): Multipart,
 ) -> Result<Response, Failure> {
     service::get(&ctx, &app, &visitor, id).await?;
+    let done = match file_of(&mut form).await? {
+        Some(bytes) => service::add_photo(&ctx, &app, &visitor, id, bytes).await,
+        None => Err(Error::Picture(PictureError::TooManyBytes.code())),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to(format!("/cases/{id}")).done(ctx.t("case-photo-added")).into_response()),
+        Err(error) if matches!(error.kind(), Status::Unprocessable | Status::Conflict) => {
+            let page = case_page(&ctx, &app, &visitor, id, Some(super::told(&ctx, &error))).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The file of a form with a photo; nothing if it is too large.
+pub(crate) async fn file_of(form: &mut axum::extract::Multipart) -> Result<Option<Vec<u8>>, Failure> {
     while let Some(mut part) = form.next_field().await? {
         if part.name() != Some("file") {
             continue;
@@ -527,21 +543,7 @@ pub(crate) async fn add_photo(
                 bytes.extend_from_slice(&piece);
             }
         }
-        let done = if fits {
-            service::add_photo(&ctx, &app, &visitor, id, bytes).await
-        } else {
-            Err(Error::Picture(PictureError::TooManyBytes.code()))
-        };
-        return match done {
-            Ok(()) => {
-                Ok(Redirect::to(format!("/cases/{id}")).done(ctx.t("case-photo-added")).into_response())
-            }
-            Err(error) if matches!(error.kind(), Status::Unprocessable | Status::Conflict) => {
-                let page = case_page(&ctx, &app, &visitor, id, Some(super::told(&ctx, &error))).await?;
-                Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
-            }
-            Err(error) => Err(error.into()),
-        };
+        return Ok(fits.then_some(bytes));
     }
     Err(Failure::new(Status::BadInput, "unreadable-form", "the form has no file"))
 }
@@ -554,11 +556,6 @@ pub(crate) async fn photo(
     Path((id, number)): Path<(Id<Case>, i64)>,
 ) -> Result<Response, Failure> {
     let file = service::photo(&ctx, &app, &visitor, id, number).await?;
-    let headers = [
-        ("content-type", "image/jpeg"),
-        ("cache-control", "private, no-store"),
-        ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "default-src 'none'; sandbox"),
-    ];
+    let headers = super::review::photo_headers("private, no-store");
     Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
 }

@@ -11,6 +11,7 @@ pub mod parcels;
 pub mod pay;
 pub(crate) mod photos;
 pub mod pick;
+pub mod reviews;
 pub mod settlement;
 pub mod statement;
 pub mod supplier;

@@ -8,6 +8,7 @@ pub(crate) mod list;
 pub(crate) mod order;
 pub(crate) mod parcel;
 pub(crate) mod pay;
+pub(crate) mod review;
 pub(crate) mod settlement;
 pub(crate) mod simulator;
 pub(crate) mod statement;

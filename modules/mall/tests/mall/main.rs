@@ -12,6 +12,7 @@ mod pages;
 mod parts;
 mod pay;
 mod random;
+mod reviews;
 mod settle;
 mod support;
 mod waybills;
