@@ -48,24 +48,24 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// Every statement of this module, for the test that prepares them on both engines.
 pub const STATEMENTS: [&[Sql]; 9] = [
-    rating::STATEMENTS,
     store::basket::STATEMENTS,
     store::code::STATEMENTS,
     store::hall::STATEMENTS,
     store::import::STATEMENTS,
     store::product::STATEMENTS,
     store::public::STATEMENTS,
+    store::rating::STATEMENTS,
     store::shop::STATEMENTS,
     store::sku::STATEMENTS,
 ];
 
 /// Every bulk write of this module, likewise.
 pub const INSERTS: [&[Insert]; 7] = [
-    rating::INSERTS,
     store::code::INSERTS,
     store::hall::INSERTS,
     store::import::INSERTS,
     store::product::INSERTS,
+    store::rating::INSERTS,
     store::shop::INSERTS,
     store::sku::INSERTS,
 ];

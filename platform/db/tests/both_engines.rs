@@ -131,7 +131,7 @@ async fn a_failed_transaction_leaves_nothing(db: Db) {
 
 /// So many that PostgreSQL takes them as a copy, in several parts.
 fn many() -> Vec<Vec<sh_db::Value>> {
-    let note = |n: u128| (n % 3 == 0).then(|| "长 \u{1f33e}\t\\ \n".repeat(20));
+    let note = |n: u128| n.is_multiple_of(3).then(|| "长 \u{1f33e}\t\\ \n".repeat(20));
     (1..=3_000).map(|n| price(n, &format!("s{n:05}"), 7, note(n).as_deref())).collect()
 }
 
@@ -144,7 +144,7 @@ async fn very_many_rows_are_written_as_they_are(db: Db) {
         let row: (Id<()>, Fen, Instant, Option<String>, bool, Option<Vec<u8>>) =
             db.read(async |tx| tx.fetch_one(&BY_SKU, binds![sku]).await).await.unwrap();
         assert_eq!((row.0.uuid(), row.1, row.2.micros()), (uuid(n), Fen(7), 1_600_000_000_123_456));
-        assert_eq!(row.3, (n % 3 == 0).then(|| "长 \u{1f33e}\t\\ \n".repeat(20)));
+        assert_eq!(row.3, n.is_multiple_of(3).then(|| "长 \u{1f33e}\t\\ \n".repeat(20)));
         assert_eq!((row.4, row.5), (true, Some(vec![1, 2])));
     }
 }
