@@ -27,6 +27,8 @@ const pages = [
   { path: "/basket" },
   { path: "/basket", as: "shopper" },
   { path: "/checkout", as: "shopper" },
+  { path: "/me/addresses", as: "shopper" },
+  { path: "/me/addresses/new", as: "shopper" },
   { path: "/orders" },
   { path: "/orders", as: "shopper" },
   { waiting: "order", as: "shopper" },

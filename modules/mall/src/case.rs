@@ -112,6 +112,17 @@ pub struct Part {
     pub pieces: i64,
 }
 
+/// What a shop sends after an exchange (换货包裹).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// Who carries it.
+    pub carrier: String,
+    /// The number of the waybill.
+    pub waybill: String,
+    /// When the shop said so.
+    pub sent_at: Instant,
+}
+
 /// A case as its row tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRow {
@@ -135,6 +146,10 @@ pub struct CaseRow {
     pub amount: Fen,
     /// By which waybill the goods come back.
     pub waybill: Option<String>,
+    /// Who carries them.
+    pub carrier: Option<String>,
+    /// What is sent after an exchange.
+    pub replacement: Option<Replacement>,
     /// When it was opened.
     pub opened_at: Instant,
     /// Until when whoever is next has to act.
@@ -173,5 +188,15 @@ impl Whole {
     /// How often the shop has asked for more.
     pub fn evidence_asked(&self) -> usize {
         self.events.iter().filter(|event| event.what == "evidence").count()
+    }
+}
+
+impl CaseRow {
+    /// Whether others are to be sent, and nobody has said yet by which parcel.
+    pub fn awaits_replacement(&self) -> bool {
+        self.kind == Kind::Exchange
+            && self.state == State::Done
+            && self.amount == Fen::ZERO
+            && self.replacement.is_none()
     }
 }

@@ -209,6 +209,9 @@ pub enum Error {
     /// An amount is beyond what the system holds.
     #[error(transparent)]
     Overflow(#[from] Overflow),
+    /// A person keeps as many addresses as anybody may.
+    #[error("too many addresses")]
+    AddressesFull,
     /// The line has a review.
     #[error("the line has a review")]
     Reviewed,
@@ -268,6 +271,7 @@ impl AppError for Error {
             | Self::SettlementStale
             | Self::SamePerson
             | Self::ReferenceTaken
+            | Self::AddressesFull
             | Self::Reviewed
             | Self::ReviewLate
             | Self::Answered => Kind::Conflict,
@@ -298,6 +302,7 @@ impl AppError for Error {
             Self::SettlementStale => "settlement-stale",
             Self::SamePerson => "settlement-same-person",
             Self::ReferenceTaken => "bank-reference-taken",
+            Self::AddressesFull => "addresses-full",
             Self::Reviewed => "reviewed-before",
             Self::ReviewLate => "review-too-late",
             Self::Answered => "review-answered-before",

@@ -63,10 +63,13 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 6, text: include_str!("../migrations/0006_parcel.sql") },
     Migration { module: "mall", version: 7, text: include_str!("../migrations/0007_asks.sql") },
     Migration { module: "mall", version: 8, text: include_str!("../migrations/0008_review.sql") },
+    Migration { module: "mall", version: 9, text: include_str!("../migrations/0009_replacement.sql") },
+    Migration { module: "mall", version: 10, text: include_str!("../migrations/0010_address.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 12] = [
+pub const STATEMENTS: [&[Sql]; 13] = [
+    store::address::STATEMENTS,
     store::audit::STATEMENTS,
     store::basket::STATEMENTS,
     store::case::STATEMENTS,
@@ -82,7 +85,8 @@ pub const STATEMENTS: [&[Sql]; 12] = [
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 10] = [
+pub const INSERTS: [&[Insert]; 11] = [
+    store::address::INSERTS,
     store::basket::INSERTS,
     store::case::INSERTS,
     store::commission::INSERTS,

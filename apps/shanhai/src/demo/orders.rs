@@ -279,7 +279,8 @@ impl Run<'_> {
                 if !matches!(wanted.kind, Kind::Return | Kind::Exchange) {
                     return Ok(Vec::new());
                 }
-                cases::sent(&ctx, app, &visitor, case, &format!("ZT{}", number_of(order))).await?;
+                let waybill = format!("ZT{}", number_of(order));
+                cases::sent(&ctx, app, &visitor, case, ("中通", &waybill)).await?;
                 then(50 * HOUR, Step::Arrived(case))
             }
             Step::Case(case) => {
@@ -290,6 +291,10 @@ impl Run<'_> {
                 // What was crushed is not sold again.
                 let again = wanted.kind == Kind::Return;
                 cases::arrived(&system, app, case, again, if again { "" } else { "压坏了" }).await?;
+                if wanted.kind == Kind::Exchange {
+                    let waybill = format!("SF{}", number_of(order));
+                    cases::replaced(&system, app, case, ("顺丰", &waybill)).await?;
+                }
                 Vec::new()
             }
             Step::Arbitrate(case) => {

@@ -306,7 +306,14 @@ fn content(ctx: &Context, case: &Whole, order: &model::Whole, side: Side, error:
         }
     }
     if let Some(waybill) = &row.waybill {
-        rows.push((ctx.t("case-waybill"), html! { (waybill) }));
+        let carrier = row.carrier.as_deref().unwrap_or_default();
+        rows.push((ctx.t("case-waybill"), html! { (carrier) " " (waybill) }));
+    }
+    if let Some(new) = &row.replacement {
+        rows.push((
+            ctx.t("case-replacement"),
+            html! { (new.carrier) " " (new.waybill) " " time { (new.sent_at.to_minute()) } },
+        ));
     }
     if row.amount.0 > 0 {
         rows.push((ctx.t("order-refunded-sum"), html! { (yuan(row.amount)) }));
@@ -383,6 +390,7 @@ fn what_key(what: &str) -> &'static str {
         "late" => "case-did-late",
         "photo" => "case-did-photo",
         "refunded" => "case-did-refund",
+        "replaced" => "case-did-replace",
         _ => "case-did-finish",
     }
 }
@@ -415,6 +423,7 @@ fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
         (Side::Buyer, State::Sending) => form(
             "sent",
             html! {
+                (Field::text("carrier", &ctx.t("order-carrier")).hint(ctx.t("case-carrier-hint")).render(locale))
                 (Field::text("waybill", &ctx.t("case-waybill")).required().render(locale)) (button(&ctx.t("case-sent")))
             },
         ),
@@ -438,6 +447,14 @@ fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
                 (said("case-arrived-said"))
                 (button_secondary(&ctx.t("case-arrived-good"), "resale", "yes")) " "
                 (button_secondary(&ctx.t("case-arrived-bad"), "resale", "no"))
+            },
+        ),
+        (Side::Shop, State::Done) if row.awaits_replacement() => form(
+            "replaced",
+            html! {
+                (Field::text("carrier", &ctx.t("order-carrier")).required().hint(ctx.t("order-carrier-hint")).render(locale))
+                (Field::text("waybill", &ctx.t("order-waybill")).required().render(locale))
+                (button(&ctx.t("case-replace")))
             },
         ),
         (Side::Operator, State::Arbitration) => form(
@@ -468,6 +485,7 @@ fn withdraw(ctx: &Context, row: &CaseRow, side: Side) -> Markup {
 #[serde(default)]
 pub(crate) struct ActForm {
     said: String,
+    carrier: String,
     waybill: String,
     answer: String,
     resale: String,
@@ -485,7 +503,8 @@ pub(crate) async fn act(
     let said = form.said.as_str();
     let outcome = match action.as_str() {
         "add" => service::add(&ctx, &app, &visitor, id, said).await,
-        "sent" => service::sent(&ctx, &app, &visitor, id, &form.waybill).await,
+        "sent" => service::sent(&ctx, &app, &visitor, id, (&form.carrier, &form.waybill)).await,
+        "replaced" => service::replaced(&ctx, &app, id, (&form.carrier, &form.waybill)).await,
         "arbitrate" => service::arbitrate(&ctx, &app, &visitor, id, said).await,
         "withdraw" => service::withdraw(&ctx, &app, &visitor, id).await,
         "answer" => service::answer(&ctx, &app, id, answer_of(&form.answer)?, said).await,

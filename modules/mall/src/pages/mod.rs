@@ -1,5 +1,6 @@
 //! HTML pages: basket, checkout, payment, orders of buyers, of shops, of everybody.
 
+pub(crate) mod addresses;
 pub(crate) mod basket;
 pub(crate) mod case;
 pub(crate) mod checkout;
@@ -9,6 +10,7 @@ pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod pay;
 pub(crate) mod pick;
+pub(crate) mod place;
 pub(crate) mod product;
 pub(crate) mod review;
 pub(crate) mod reviews;
@@ -43,6 +45,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/basket/change", post(basket::change))
         .route("/basket/agree", post(basket::agree))
         .route("/checkout", get(checkout::show).post(checkout::send))
+        .route("/me/addresses", get(addresses::list))
+        .route("/me/addresses/new", get(addresses::new).post(addresses::add))
+        .route("/me/addresses/{id}", get(addresses::edit).post(addresses::save))
+        .route("/me/addresses/{id}/usual", post(addresses::usual))
+        .route("/me/addresses/{id}/remove", post(addresses::remove))
         .route("/orders", get(orders::list))
         .route("/orders/{id}", get(order::show))
         .route("/orders/{id}/pay", get(pay::show).post(pay::begin))

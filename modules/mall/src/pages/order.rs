@@ -41,13 +41,7 @@ pub(crate) async fn show(
     Ok(Html(page(&ctx, frame, &content(&ctx, &whole, &refunds, &cases, &parts))))
 }
 
-fn content(
-    ctx: &Context,
-    whole: &Whole,
-    refunds: &[RefundRow],
-    cases: &[CaseRow],
-    parts: &Markup,
-) -> Markup {
+fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow], cases: &[CaseRow], parts: &Markup) -> Markup {
     let (locale, order) = (ctx.locale, &whole.order);
     let mut rows = sums(locale, order);
     rows.push((ctx.t("order-goes-to"), html! { (address(&order.address, order.placed_at.day(), true)) }));

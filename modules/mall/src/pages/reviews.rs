@@ -173,6 +173,9 @@ pub(crate) async fn of_product(
     let which = Which::from_word(&query.which);
     let asked = Page { after: query.after.clone(), size: Some(20) };
     let (found, rating) = service::of_product(&ctx, &app, product, which, &asked).await?;
+    if rating.count() == 0 {
+        return Err(crate::Error::NotFound.into());
+    }
     let title = ctx.t("reviews-title");
     let mut crumbs = vec![Crumb::link(ctx.t("mall-home"), "/")];
     crumbs.extend(found.items.first().map(|row| Crumb::link(row.goods.clone(), format!("/p/{}", row.sku))));

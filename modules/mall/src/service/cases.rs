@@ -87,6 +87,8 @@ pub async fn open(
         reason: reason.clone(),
         amount: sh_kernel::Fen::ZERO,
         waybill: None,
+        carrier: None,
+        replacement: None,
         opened_at: ctx.now(),
         due_at: Some(ctx.now().plus_seconds(ANSWER_HOURS * 3_600)),
         ended_at: None,
@@ -212,6 +214,22 @@ pub async fn of_order(
     Ok(app.db.read(async |tx| store::case::of_order(tx, order).await).await?)
 }
 
+/// The cases of the visitor, the newest first.
+///
+/// # Errors
+/// A cursor that cannot be read, or the database.
+pub async fn of_visitor(
+    _ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    page: &Page,
+) -> Result<Listing<CaseRow>, Error> {
+    let before: Id<Case> = page.key()?.unwrap_or_else(store::list::end);
+    let Some(buyer) = visitor.buyer() else { return Ok(Listing::of(Vec::new(), page, |_: &CaseRow| before)) };
+    let rows = app.db.read(async |tx| store::case::of_buyer(tx, buyer, before, page.fetch()).await).await?;
+    Ok(Listing::of(rows, page, |row| row.id))
+}
+
 /// The cases of an order for the operator or for one of its shops, which sees its own only.
 ///
 /// # Errors
@@ -259,7 +277,8 @@ struct Move<'a> {
     side: Side,
     what: &'static str,
     said: &'a str,
-    waybill: Option<&'a str>,
+    /// By whom, if known, and with which number goods are sent back.
+    way: Option<(Option<&'a str>, &'a str)>,
 }
 
 /// Moves a case on, with its event and an entry in the log.
@@ -270,7 +289,7 @@ async fn step(ctx: &Context, app: &App, row: &CaseRow, go: Move<'_>) -> Result<(
     app.db
         .write(async |tx| {
             super::hold(tx, ctx).await?;
-            if !store::case::step(tx, row, go.to, ctx.now(), go.waybill).await? {
+            if !store::case::step(tx, row, go.to, ctx.now(), go.way).await? {
                 return Err(crate::Refused::WrongState("changed").into());
             }
             happened(tx, ctx, row.id, go.side, (go.what, go.said)).await?;
@@ -316,7 +335,7 @@ pub async fn add(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>, said
         side: Side::Buyer,
         what: "added",
         said: &said,
-        waybill: None,
+        way: None,
     };
     step(ctx, app, &row, go).await
 }
@@ -324,26 +343,36 @@ pub async fn add(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>, said
 /// The buyer has sent the goods back.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] without a waybill; [`crate::Refused::WrongState`].
+/// [`Error::NotFound`]; [`Error::Invalid`] without a waybill, or with a carrier that is not known; it may be left out;
+/// [`crate::Refused::WrongState`].
 pub async fn sent(
     ctx: &Context,
     app: &App,
     visitor: &Visitor,
     id: Id<Case>,
-    waybill: &str,
+    (carrier, waybill): (&str, &str),
 ) -> Result<(), Error> {
     let row = of_buyer(ctx, app, visitor, id).await?;
     let waybill = waybill.trim();
     if waybill.is_empty() || waybill.chars().count() > 60 {
         return Err(wrong("/waybill", ctx.t("case-waybill-missing")));
     }
+    let known = crate::carrier::named(carrier);
+    if !carrier.trim().is_empty() && known.is_none() {
+        let names = crate::carrier::known();
+        return Err(wrong(
+            "/carrier",
+            ctx.locale.with("order-carrier-unknown", &[("names", names.as_str().into())]),
+        ));
+    }
+    let said = known.map_or_else(|| waybill.to_owned(), |known| format!("{known} {waybill}"));
     let go = Move {
         from: &[State::Sending],
         to: State::Arriving,
         side: Side::Buyer,
         what: "sent",
-        said: waybill,
-        waybill: Some(waybill),
+        said: &said,
+        way: Some((known, waybill)),
     };
     step(ctx, app, &row, go).await
 }
@@ -355,7 +384,7 @@ pub async fn sent(
 pub async fn withdraw(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<(), Error> {
     let row = of_buyer(ctx, app, visitor, id).await?;
     let from = &[State::Asked, State::Evidence, State::Sending, State::Refused, State::Arbitration];
-    let go = Move { from, to: State::Closed, side: Side::Buyer, what: "withdrawn", said: "", waybill: None };
+    let go = Move { from, to: State::Closed, side: Side::Buyer, what: "withdrawn", said: "", way: None };
     step(ctx, app, &row, go).await
 }
 
@@ -378,7 +407,7 @@ pub async fn arbitrate(
         side: Side::Buyer,
         what: "arbitrate",
         said: &said,
-        waybill: None,
+        way: None,
     };
     step(ctx, app, &row, go).await
 }
@@ -421,7 +450,7 @@ pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said
         Answer::Refuse => (State::Refused, "refused"),
         Answer::Evidence => (State::Evidence, "evidence"),
     };
-    let go = Move { from: &[State::Asked], to, side: Side::Shop, what, said: &said, waybill: None };
+    let go = Move { from: &[State::Asked], to, side: Side::Shop, what, said: &said, way: None };
     step(ctx, app, &row, go).await
 }
 
@@ -437,6 +466,35 @@ pub async fn arrived(ctx: &Context, app: &App, id: Id<Case>, resale: bool, said:
     }
     let said = if resale { said.trim().to_owned() } else { reason_of(ctx, said)? };
     finish(ctx, app, &row, (resale, false), (Side::Shop, &said)).await
+}
+
+/// The shop says by which parcel others are sent after an exchange.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a carrier that is known and a waybill;
+/// [`crate::Refused::WrongState`] if nothing is to be sent, or it was said before.
+pub async fn replaced(
+    ctx: &Context,
+    app: &App,
+    id: Id<Case>,
+    (carrier, waybill): (&str, &str),
+) -> Result<(), Error> {
+    let row = at_shop(ctx, app, id).await?.row;
+    let (carrier, waybill) = super::parcels::checked(ctx, carrier, waybill)?;
+    if !row.awaits_replacement() {
+        return Err(crate::Refused::WrongState(row.state.word()).into());
+    }
+    app.db
+        .write(async |tx| {
+            if !store::case::replace(tx, id, (&carrier, &waybill), ctx.now()).await? {
+                return Err(crate::Refused::WrongState("changed").into());
+            }
+            let said = format!("{carrier} {waybill}");
+            happened(tx, ctx, id, Side::Shop, ("replaced", &said)).await?;
+            let told = serde_json::json!({ "carrier": carrier, "waybill": waybill });
+            Ok(record(tx, ctx, Entry::new("replace-goods", "case", id).after(&told)).await?)
+        })
+        .await
 }
 
 /// The operator decides, for the buyer or for the shop, with a reason. For the buyer the money goes back.
@@ -465,7 +523,7 @@ pub async fn decide(
         side: Side::Operator,
         what: "for-shop",
         said: &said,
-        waybill: None,
+        way: None,
     };
     step(ctx, app, &row, go).await
 }
@@ -493,7 +551,7 @@ pub async fn late(ctx: &Context, app: &App) -> Result<u64, Error> {
     for row in rows {
         let from = [row.state];
         let to = row.state.when_late();
-        let go = Move { from: &from, to, side: Side::Program, what: "late", said: "", waybill: None };
+        let go = Move { from: &from, to, side: Side::Program, what: "late", said: "", way: None };
         match step(ctx, app, &row, go).await {
             Ok(()) => count += 1,
             // Somebody has acted at the last moment.

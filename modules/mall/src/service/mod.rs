@@ -1,5 +1,6 @@
 //! Use cases.
 
+pub mod addresses;
 pub mod basket;
 pub mod cases;
 pub mod checkout;

@@ -1,5 +1,6 @@
 //! All SQL of the module.
 
+pub(crate) mod address;
 pub(crate) mod audit;
 pub(crate) mod basket;
 pub(crate) mod case;

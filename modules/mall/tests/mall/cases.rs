@@ -60,7 +60,7 @@ impl Market {
 
     async fn sent_back(&self, id: Id<Case>) {
         self.answer(id, Answer::Agree, "").await.unwrap();
-        cases::sent(&self.public(), &self.app, &Visitor::guest("a"), id, "ZT1").await.unwrap();
+        cases::sent(&self.public(), &self.app, &Visitor::guest("a"), id, ("", "ZT1")).await.unwrap();
     }
 
     async fn owed(&self) -> Fen {
@@ -287,4 +287,48 @@ async fn what_is_exchanged_goes_back_in_the_same_batch(db: Db) {
     cases::arrived(&supplier, &market.app, refund, false, "又压坏了").await.unwrap();
     assert_eq!(market.whole("a", order).await.part(market.shop).unwrap().state, PartState::Refunded);
     market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn what_is_sent_instead_has_a_waybill_too(db: Db) {
+    let market = Market::open(db, 20, 5).await;
+    let order = market.delivered().await;
+    let (app, ctx, visitor) = (&market.app, market.public(), Visitor::guest("a"));
+    let supplier = market.ctx(SUPPLIER);
+    let case = market.ask(order, Kind::Exchange, 1).await.unwrap();
+    let early = cases::replaced(&supplier, app, case, ("顺丰", "SF9000000001")).await;
+    assert_eq!(refused(early), Refused::WrongState("asked"));
+    market.answer(case, Answer::Agree, "").await.unwrap();
+    let unknown = cases::sent(&ctx, app, &visitor, case, ("飞毯", "FT1")).await;
+    assert!(matches!(unknown, Err(Error::Invalid(_))), "{unknown:?}");
+    cases::sent(&ctx, app, &visitor, case, ("中通快递", "ZT8000000001")).await.unwrap();
+    cases::arrived(&supplier, app, case, false, "压坏了").await.unwrap();
+    let page = market.site().get(SUPPLIER, &format!("/cases/{case}")).await.body;
+    assert!(page.contains("中通 ZT8000000001") && page.contains("/replaced"), "{page}");
+    let stranger = cases::replaced(&market.ctx(OTHER), app, case, ("顺丰", "SF9000000001")).await;
+    assert!(matches!(stranger, Err(Error::Denied(_))), "{stranger:?}");
+    let empty = cases::replaced(&supplier, app, case, ("顺丰", "")).await;
+    assert!(matches!(empty, Err(Error::Invalid(_))), "{empty:?}");
+    cases::replaced(&supplier, app, case, ("顺丰", "sf9000000001")).await.unwrap();
+    let again = cases::replaced(&supplier, app, case, ("顺丰", "SF9000000002")).await;
+    assert_eq!(refused(again), Refused::WrongState("done"));
+    let whole = market.case(case).await;
+    assert_eq!(whole.row.replacement.unwrap().waybill, "SF9000000001");
+    assert_eq!(whole.events.last().unwrap().said, "顺丰 SF9000000001");
+
+    // The buyer's programs list what is theirs, and nobody else's.
+    let own = cases::of_visitor(&ctx, app, &visitor, &Page::default()).await.unwrap();
+    assert_eq!(own.items.iter().map(|row| row.id).collect::<Vec<_>>(), [case]);
+    let none = cases::of_visitor(&ctx, app, &Visitor::guest("b"), &Page::default()).await.unwrap();
+    assert!(none.items.is_empty());
+    let site = market.site();
+    assert_eq!(site.get("public", "/api/v1/cases/own").await.json()["items"], serde_json::json!([]));
+    let told = site.get(SUPPLIER, &format!("/api/v1/cases/{case}")).await.json();
+    assert_eq!(told["case"]["replacement_waybill"], "SF9000000001");
+    let photo = axum::http::Request::post(format!("/api/v1/cases/{case}/photos"))
+        .header("x-test-actor", SUPPLIER)
+        .header("content-type", "image/jpeg")
+        .body(axum::body::Body::from("no picture"))
+        .unwrap();
+    assert_eq!(site.send(photo).await.status, 404, "a shop adds no photos");
 }
