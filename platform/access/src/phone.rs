@@ -140,7 +140,7 @@ pub(crate) async fn sent(
     app: &App,
     id: Id<Code>,
 ) -> Result<Option<(Phone, Option<String>)>, Error> {
-    let sender = app.get::<PhoneCodes>()?;
+    let sender = app.get::<PhoneCodes>().map_err(|_| Error::CodeOver)?;
     let since = ctx.now().plus_seconds(-CODE_SECONDS);
     let found: Option<(String,)> =
         app.db.read(async |tx| tx.fetch_optional(&store::CODE_PHONE, binds![id, since]).await).await?;
@@ -159,7 +159,7 @@ pub(crate) async fn enter(
     typed: &str,
     old: Option<&Token>,
 ) -> Result<(Actor, String), Error> {
-    app.get::<PhoneCodes>()?;
+    app.get::<PhoneCodes>().map_err(|_| Error::CodeOver)?;
     let (now, since) = (ctx.now(), ctx.now().plus_seconds(-CODE_SECONDS));
     // The attempt counts, whatever comes of it.
     let found: Option<(String, Vec<u8>)> = app

@@ -8,15 +8,11 @@ use sh_catalogue::{model::Shop, service::shops};
 use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
 use sh_kernel::{FieldErrors, Id, Instant};
 
-use super::{
-    orders::{self, reason_of},
-    photos::{self, Folder},
-};
+pub use super::case_photos::{add_photo, photo};
+use super::orders::{self, reason_of};
 use crate::{
     Error,
-    case::{
-        ANSWER_HOURS, Case, CaseRow, EVIDENCE_MAX, Kind, OPEN_DAYS, PHOTOS_MAX, Part, Side, State, Whole,
-    },
+    case::{ANSWER_HOURS, Case, CaseRow, EVIDENCE_MAX, Kind, OPEN_DAYS, Part, Side, State, Whole},
     command::{Back, What},
     model::{self, Order, PartState},
     store::{self, case::New},
@@ -154,7 +150,7 @@ fn fits(
     !parts.is_empty() && lines.len() == parts.len() && parts.iter().all(each)
 }
 
-async fn happened(
+pub(super) async fn happened(
     tx: &mut sh_db::Tx,
     ctx: &Context,
     case: Id<Case>,
@@ -303,7 +299,12 @@ async fn step(ctx: &Context, app: &App, row: &CaseRow, go: Move<'_>) -> Result<(
         .await
 }
 
-async fn of_buyer(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<CaseRow, Error> {
+pub(super) async fn of_buyer(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    id: Id<Case>,
+) -> Result<CaseRow, Error> {
     match get(ctx, app, visitor, id).await? {
         (whole, Side::Buyer) => Ok(whole.row),
         _ => Err(Error::NotFound),
@@ -560,51 +561,4 @@ pub async fn late(ctx: &Context, app: &App) -> Result<u64, Error> {
         }
     }
     Ok(count)
-}
-
-/// Adds a photo to a case that is not over: as a JPEG of our own, without what the camera wrote into it.
-///
-/// # Errors
-/// [`Error::NotFound`] for everybody but the buyer; [`Error::Picture`] if it cannot be used, or there are
-/// [`PHOTOS_MAX`]; [`crate::Refused::WrongState`] if the case is over.
-pub async fn add_photo(
-    ctx: &Context,
-    app: &App,
-    visitor: &Visitor,
-    id: Id<Case>,
-    bytes: Vec<u8>,
-) -> Result<(), Error> {
-    let row = of_buyer(ctx, app, visitor, id).await?;
-    if row.state.is_over() {
-        return Err(crate::Refused::WrongState(row.state.word()).into());
-    }
-    let key = photos::keep(app, Folder::Cases, bytes).await?;
-    app.db
-        .write(async |tx| {
-            let known = store::case::photos(tx, id).await?;
-            if known.len() >= PHOTOS_MAX {
-                return Err(Error::Picture("case-photos-full"));
-            }
-            let number = known.last().map_or(1, |(number, _)| number + 1);
-            store::case::add_photo(tx, id, number, &key).await?;
-            happened(tx, ctx, id, Side::Buyer, ("photo", "")).await
-        })
-        .await
-}
-
-/// The file of a photo.
-///
-/// # Errors
-/// [`Error::NotFound`] for everybody who may not see the case.
-pub async fn photo(
-    ctx: &Context,
-    app: &App,
-    visitor: &Visitor,
-    id: Id<Case>,
-    number: i64,
-) -> Result<tokio::fs::File, Error> {
-    get(ctx, app, visitor, id).await?;
-    let known = app.db.read(async |tx| store::case::photos(tx, id).await).await?;
-    let key = known.into_iter().find(|one| one.0 == number).ok_or(Error::NotFound)?.1;
-    photos::open(app, Folder::Cases, &key).await
 }

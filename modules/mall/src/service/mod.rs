@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod basket;
+mod case_photos;
 pub mod cases;
 pub mod checkout;
 pub mod chores;
