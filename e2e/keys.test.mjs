@@ -18,7 +18,7 @@ story("a key is made, used, revoked and refused", { as: "supplier" }, async ({ p
   await page.getByRole("checkbox", { name: /^查看/ }).check();
   await page.getByRole("checkbox", { name: /^商品/ }).check();
   await sending(page, () => page.getByRole("button", { name: "新建密钥" }).click());
-  const secret = await page.locator("#key-secret").inputValue();
+  const secret = await page.locator("#secret").inputValue();
   assert.match(secret, /^shanhai_[0-9a-f]{64}$/);
   await checkPage(page, "/w/keys with a new key");
 

@@ -27,6 +27,8 @@ const pages = [
   { path: "/basket" },
   { path: "/basket", as: "shopper" },
   { path: "/checkout", as: "shopper" },
+  { path: "/me/addresses", as: "shopper" },
+  { path: "/me/addresses/new", as: "shopper" },
   { path: "/orders" },
   { path: "/orders", as: "shopper" },
   { waiting: "order", as: "shopper" },
@@ -53,6 +55,11 @@ const pages = [
   { path: "/s/cases", as: "supplier" },
   { path: "/w/cases", as: "mall" },
   { from: "/w/cases?state=done", link: 'main th a[href^="/cases/"]', as: "mall" },
+  { path: "/s/reviews", as: "supplier" },
+  { path: "/s/reviews?which=all", as: "supplier" },
+  { from: "/s/reviews?which=all", link: 'main a[href^="/reviews/"]', as: "supplier" },
+  { path: "/w/reviews", as: "mall" },
+  { waiting: "reviews" },
   { path: "/w/settlements", as: "mall" },
   { path: "/w/settlements?tab=open", as: "mall2" },
   { from: "/w/settlements?tab=paid", link: 'main th a[href^="/w/settlements/"]', as: "mall" },
@@ -166,7 +173,7 @@ async function prepare() {
 }
 const waiting = {};
 
-/** An order that waits for payment, its payment begun, and something in the basket. */
+/** An order that waits for payment, its payment begun, something in the basket, and the reviews of a product. */
 async function prepareOrder() {
   const supplier = await as("supplier");
   const links = async (path, pattern) => (await (await supplier.get(path)).text()).match(pattern);
@@ -175,6 +182,8 @@ async function prepareOrder() {
   const sold = (await links(product, /\/p\/[0-9a-f-]{36}/))[0];
   await putIntoBasket("shopper", sold);
   waiting.order = await placeOrder("shopper");
+  const told = await (await supplier.get("/api/v1/shop/reviews")).json();
+  waiting.reviews = `/reviews/of/${told.items[0].product}`;
   const paying = await (await as("shopper")).post(`${waiting.order}/pay`, { form: { provider: "simulator" } });
   waiting.payment = new URL(paying.url()).pathname;
   await putIntoBasket("shopper", sold);

@@ -37,7 +37,7 @@ story("an endpoint is made, tried out, given a new secret and switched off", { a
     await checkPage(page, "/s/webhooks with an error");
     await page.getByLabel("付款完成").check();
     await sending(page, () => page.getByRole("button", { name: "新建推送地址" }).click());
-    const secret = await page.locator("#webhook-secret").inputValue();
+    const secret = await page.locator("#secret").inputValue();
     assert.match(secret, /^whsec_/);
     await checkPage(page, "/s/webhooks with a new secret");
 
@@ -55,7 +55,7 @@ story("an endpoint is made, tried out, given a new secret and switched off", { a
 
     await open(page, address);
     await sending(page, () => page.getByRole("button", { name: "更换签名密钥" }).click());
-    const second = await page.locator("#webhook-secret").inputValue();
+    const second = await page.locator("#secret").inputValue();
     assert.notEqual(second, secret);
     await open(page, message);
     await sending(page, () => page.getByRole("button", { name: "重新推送" }).click());

@@ -201,3 +201,5 @@ problem-code-not-sent = The code was not sent
 problem-code-not-sent-advice = Try again in a moment, or sign in with login and password.
 problem-too-many-attempts = Too many attempts
 problem-too-many-attempts-advice = Try again in { $seconds } s.
+user-private = Private person
+user-by-phone = User { $tail }

@@ -99,3 +99,5 @@ permission-handle-orders = Handle orders
 permission-settle-orders = Enter payments and refunds
 permission-keep-webhooks = Keep webhooks
 permission-keep-keys = Keep own API keys
+problem-idempotency-shown-once = Done already; the answer was shown once only
+problem-idempotency-shown-once-advice = The secret is not kept. Ask for a new one.

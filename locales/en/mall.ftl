@@ -129,3 +129,9 @@ party-public-body = Public body
 party-union = Trade union
 party-person = Person
 party-other = Other
+
+mall-rating = { $average } of 5 ({ $count } { $count ->
+    [one] review
+   *[other] reviews
+})
+mall-shop-rating = This shop

@@ -251,3 +251,28 @@ issue-waybill-taken-fix = Check the number.
 issue-parcels-full = Order “{ $value }” has 20 parcels already.
 issue-parcels-full-fix = Put parcels together.
 audit-action-export-to-ship = Exported what is to be sent
+
+order-silent-answer = The shop did not answer in time; refunded automatically
+
+problem-asked-too-often = Asked three times already
+problem-asked-too-often-advice = The shop has refused each time. Once the goods are sent you can open an after-sales case, which the operator can decide.
+
+addresses-title = Addresses
+addresses-none = No address is saved yet.
+addresses-full = At most { $most } addresses are saved; delete one that you do not need, then add another.
+address-new = Add an address
+address-edit = Change the address
+address-save = Save the address
+address-usual = Default
+address-make-usual = Make it the default
+address-remove = Delete
+address-is-saved = Address saved
+address-is-removed = Address deleted
+checkout-send-to = Send to
+checkout-addresses = Manage your addresses
+problem-addresses-full = No more addresses
+problem-addresses-full-advice = At most 20 addresses are saved; delete one that you do not need, then add another.
+audit-action-add-address = Added an address
+audit-action-set-address = Changed an address
+audit-action-remove-address = Deleted an address
+audit-object-address = Address

@@ -198,3 +198,5 @@ problem-code-not-sent = 验证码没发出去
 problem-code-not-sent-advice = 请稍后再试，或用账号密码登录。
 problem-too-many-attempts = 试得太频繁
 problem-too-many-attempts-advice = 请 { $seconds } 秒后再试。
+user-private = 个人
+user-by-phone = 用户{ $tail }

@@ -99,3 +99,5 @@ permission-handle-orders = 处理订单
 permission-settle-orders = 登记收退款
 permission-keep-webhooks = 维护事件推送
 permission-keep-keys = 管理自己的接口密钥
+problem-idempotency-shown-once = 已经办好，内容只显示一次
+problem-idempotency-shown-once-advice = 密钥没有保存。请换一个新密钥。

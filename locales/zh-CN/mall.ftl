@@ -129,3 +129,6 @@ party-public-body = 机关事业单位
 party-union = 工会
 party-person = 个人
 party-other = 其他
+
+mall-rating = { $average } 分（{ $count } 条评价）
+mall-shop-rating = 本店

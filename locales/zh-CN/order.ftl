@@ -178,7 +178,7 @@ problem-too-many-open-orders = 待付款的订单太多
 problem-too-many-open-orders-advice = 请先付款或取消，再下新单。
 problem-too-many-open-pieces = 待付款的件数太多
 problem-too-many-open-pieces-advice = 请先付款或取消，再下新单。
-problem-form-too-old = 这张订单表放太久了
+problem-form-too-old = 这张表放太久了
 problem-form-too-old-advice = 请核对后再提交一次。
 problem-not-an-order = 这一单不能下
 problem-not-an-order-advice = 请检查商品和件数：最多 99 种，每种 1 到 999 件。
@@ -248,3 +248,28 @@ issue-waybill-taken-fix = 请核对运单号。
 issue-parcels-full = 订单“{ $value }”的包裹已有 20 个。
 issue-parcels-full-fix = 请合并包裹。
 audit-action-export-to-ship = 导出待发货表
+
+order-silent-answer = 商家超时未处理，系统自动退款
+
+problem-asked-too-often = 已申请三次
+problem-asked-too-often-advice = 商家都没有同意。收到货后可以申请售后，平台会处理争议。
+
+addresses-title = 收货地址
+addresses-none = 还没有保存地址。
+addresses-full = 最多保存 { $most } 个地址；删掉不用的，再添加。
+address-new = 添加地址
+address-edit = 修改地址
+address-save = 保存地址
+address-usual = 默认
+address-make-usual = 设为默认
+address-remove = 删除
+address-is-saved = 地址已保存
+address-is-removed = 地址已删除
+checkout-send-to = 寄到
+checkout-addresses = 管理收货地址
+problem-addresses-full = 地址已满
+problem-addresses-full-advice = 最多保存 20 个地址；删掉不用的，再添加。
+audit-action-add-address = 添加收货地址
+audit-action-set-address = 修改收货地址
+audit-action-remove-address = 删除收货地址
+audit-object-address = 收货地址

@@ -7,7 +7,7 @@ use axum::Router;
 use camino::{Utf8Path, Utf8PathBuf};
 use sh_access::phone::{OnScreen, PhoneCodes};
 use sh_catalogue::{
-    hook::{Buy, Headline},
+    hook::{Buy, Headline, Reviews},
     service::halls::Counts,
 };
 use sh_db::{Db, Migration, Options};
@@ -105,6 +105,7 @@ fn assemble(db: Db, data: &Utf8Path, settings: Settings) -> anyhow::Result<App> 
         app.with(Counts::default()).with(Headline(Arc::new(|app, ctx| Box::pin(hooks::headline(app, ctx)))));
     let app = app
         .with(Buy(Arc::new(|app, ctx, shown| Box::pin(sh_mall::buy(app, ctx, shown)))))
+        .with(Reviews(Arc::new(|app, ctx, shown| Box::pin(sh_mall::reviews(app, ctx, shown)))))
         .with(Providers::new(vec![Arc::new(Bank)]))
         .with(webhooks(Egress::default()));
     Ok(sh_access::install(app)?)

@@ -160,7 +160,7 @@ fn shop(folder: &std::path::Path, known: &Known<'_>, dice: &mut Dice) -> anyhow:
     let table = folder.join(format!("{organisation}.csv"));
     let mut text = String::from(
         "商品编码,商品名称,产地,生产者,规格,净含量,毛重,售价,商品介绍,发货说明,售后说明,保质期（天）,\
-         7天无理由退货,帮扶产品认定编号,认定有效期至,审核后上架\n",
+         7天无理由退货,帮扶产品认定编号,认定有效期至,每人限购（件）,限购天数,审核后上架\n",
     );
     let goods: Vec<&Good> = homely(county.code).collect();
     let from = dice.index(goods.len());
@@ -219,6 +219,8 @@ fn rows(
         "{name}产自{}{}，由当地农户种养，{producer}统一收购、分级、包装。按批次留样，来源可查。",
         county.city_name, county.name
     );
+    // Every shop limits one of its products.
+    let limit = if at == 1 { "5,30" } else { "," };
     let sizes = dice.range(1, 3);
     for size in 1..=sizes {
         let grams = good.pack_grams * [1, 2, 4][usize::try_from(size - 1).unwrap_or(0)];
@@ -238,7 +240,7 @@ fn rows(
         };
         writeln!(
             text,
-            "{:06}-{:02},{name},{},{producer},{spec},{content},{}g,{}.{:02},{about},{sent},{kept},{days},{},{certificate},{until},是",
+            "{:06}-{:02},{name},{},{producer},{spec},{content},{}g,{}.{:02},{about},{sent},{kept},{days},{},{certificate},{until},{},是",
             county.code.number(),
             at + 1,
             county.code.number(),
@@ -246,6 +248,7 @@ fn rows(
             price / 100,
             price % 100,
             if dry { "是" } else { "否" },
+            limit,
         )?;
     }
     Ok(())

@@ -19,6 +19,16 @@ impl std::fmt::Debug for Buy {
     }
 }
 
+/// What buyers say of a product, on its page. The mall brings it.
+#[derive(Clone)]
+pub struct Reviews(pub Arc<dyn Fn(App, Context, Arc<Shown>) -> BoxFuture<'static, Markup> + Send + Sync>);
+
+impl std::fmt::Debug for Reviews {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reviews")
+    }
+}
+
 /// The figure on the first page of the mall, told by whoever counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {

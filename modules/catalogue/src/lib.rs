@@ -22,6 +22,7 @@ pub mod hook;
 pub mod import;
 pub mod model;
 mod pages;
+pub mod rating;
 pub mod service;
 mod store;
 
@@ -43,26 +44,29 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "catalogue", version: 2, text: include_str!("../migrations/0002_import.sql") },
     Migration { module: "catalogue", version: 3, text: include_str!("../migrations/0003_limit.sql") },
     Migration { module: "catalogue", version: 4, text: include_str!("../migrations/0004_picture.sql") },
+    Migration { module: "catalogue", version: 5, text: include_str!("../migrations/0005_rating.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 8] = [
+pub const STATEMENTS: [&[Sql]; 9] = [
     store::basket::STATEMENTS,
     store::code::STATEMENTS,
     store::hall::STATEMENTS,
     store::import::STATEMENTS,
     store::product::STATEMENTS,
     store::public::STATEMENTS,
+    store::rating::STATEMENTS,
     store::shop::STATEMENTS,
     store::sku::STATEMENTS,
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 6] = [
+pub const INSERTS: [&[Insert]; 7] = [
     store::code::INSERTS,
     store::hall::INSERTS,
     store::import::INSERTS,
     store::product::INSERTS,
+    store::rating::INSERTS,
     store::shop::INSERTS,
     store::sku::INSERTS,
 ];
@@ -72,7 +76,8 @@ pub fn mall_page(ctx: &sh_http::Context, frame: sh_ui::Frame, content: &maud::Ma
     pages::mall::frame::page(ctx, frame, "", true, content)
 }
 
-/// What this module brings into the program. It shows more with [`hook::Buy`] and [`hook::Headline`] hung into the program,
+/// What this module brings into the program. It shows more with [`hook::Buy`],
+/// [`hook::Reviews`] and [`hook::Headline`] hung into the program,
 /// and counts less often with [`service::halls::Counts`].
 pub fn module() -> sh_http::Module {
     let module = sh_http::Module::new("catalogue")

@@ -1,6 +1,6 @@
 //! Addresses and invoice titles as people type and paste them.
 
-use sh_kernel::{CreditCode, Day, FieldErrors, RegionCode};
+use sh_kernel::{CreditCode, Day, FieldErrors, Id, RegionCode};
 use sh_regions::{Regions, Resolution};
 use sh_ui::Locale;
 
@@ -23,6 +23,27 @@ pub struct Typed {
     pub phone: String,
     /// Town, road and door.
     pub detail: String,
+}
+
+/// Addresses that one person may keep.
+pub const SAVED_MAX: usize = 20;
+
+/// An address that a person keeps for the next orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// The address.
+    pub address: Address,
+    /// Whether forms begin with it.
+    pub usual: bool,
+}
+
+impl From<Address> for Typed {
+    fn from(address: Address) -> Self {
+        let Address { region, receiver, phone, detail } = address;
+        Self { county: region.to_string(), receiver, phone, detail }
+    }
 }
 
 /// Reads a pasted address: `何平 13800138000 广东省深圳市南山区粤海街道科苑路 8 号`, in any order, with or without labels and

@@ -7,6 +7,8 @@ use crate::model::Order;
 
 /// Photos of one case.
 pub const PHOTOS_MAX: usize = 6;
+/// How often a shop can ask the buyer for more; then it agrees, refuses, or leaves it to the operator.
+pub const EVIDENCE_MAX: usize = 3;
 /// Days after receipt in which a case can be opened.
 pub const OPEN_DAYS: i64 = 15;
 /// Hours in which the shop answers; else the operator decides.
@@ -110,6 +112,17 @@ pub struct Part {
     pub pieces: i64,
 }
 
+/// What a shop sends after an exchange (换货包裹).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// Who carries it.
+    pub carrier: String,
+    /// The number of the waybill.
+    pub waybill: String,
+    /// When the shop said so.
+    pub sent_at: Instant,
+}
+
 /// A case as its row tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRow {
@@ -133,6 +146,10 @@ pub struct CaseRow {
     pub amount: Fen,
     /// By which waybill the goods come back.
     pub waybill: Option<String>,
+    /// Who carries them.
+    pub carrier: Option<String>,
+    /// What is sent after an exchange.
+    pub replacement: Option<Replacement>,
     /// When it was opened.
     pub opened_at: Instant,
     /// Until when whoever is next has to act.
@@ -165,4 +182,21 @@ pub struct Whole {
     pub events: Vec<Event>,
     /// The numbers of its photos.
     pub photos: Vec<i64>,
+}
+
+impl Whole {
+    /// How often the shop has asked for more.
+    pub fn evidence_asked(&self) -> usize {
+        self.events.iter().filter(|event| event.what == "evidence").count()
+    }
+}
+
+impl CaseRow {
+    /// Whether others are to be sent, and nobody has said yet by which parcel.
+    pub fn awaits_replacement(&self) -> bool {
+        self.kind == Kind::Exchange
+            && self.state == State::Done
+            && self.amount == Fen::ZERO
+            && self.replacement.is_none()
+    }
 }

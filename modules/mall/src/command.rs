@@ -35,7 +35,7 @@ pub enum What {
     /// The buyer has a part (确认收货).
     Receive(Id<Order>, Id<Shop>),
     /// The buyer asks for a refund of a part (申请退款).
-    Ask(Id<Order>, Id<Shop>, String),
+    Ask(AskBack),
     /// The shop answers (同意、拒绝退款).
     Refund(Decide),
     /// A case after the sale comes to what was asked for (售后完成).
@@ -111,6 +111,19 @@ pub struct Ship {
     pub import: Option<Id<TableImport>>,
 }
 
+/// The buyer asks for the money of a part.
+#[derive(Debug, Clone)]
+pub struct AskBack {
+    /// The order.
+    pub order: Id<Order>,
+    /// The shop.
+    pub shop: Id<Shop>,
+    /// Why.
+    pub reason: String,
+    /// Which time it is, from 1: the same request sent twice is one.
+    pub round: i64,
+}
+
 /// The shop's answer to a request for a refund.
 #[derive(Debug, Clone)]
 pub struct Decide {
@@ -118,6 +131,8 @@ pub struct Decide {
     pub order: Id<Order>,
     /// The shop.
     pub shop: Id<Shop>,
+    /// To which request, from 1.
+    pub round: i64,
     /// Whether it agrees.
     pub grant: bool,
     /// Whether sent goods are back and may be sold again; else they are lost.
@@ -154,7 +169,7 @@ impl What {
             | Self::Cancel(Cancel { order, .. })
             | Self::Ship(Ship { order, .. })
             | Self::Receive(order, _)
-            | Self::Ask(order, ..)
+            | Self::Ask(AskBack { order, .. })
             | Self::Refund(Decide { order, .. })
             | Self::Back(Back { order, .. })
             | Self::PaidBack(order, _) => Some(*order),
@@ -186,10 +201,10 @@ impl What {
                 named("ship", key, "")
             }
             Self::Receive(order, shop) => named("receive", format!("{order} {shop}"), ""),
-            Self::Ask(order, shop, reason) => named("ask", format!("{order} {shop}"), reason),
+            Self::Ask(ask) => named("ask", format!("{} {} {}", ask.order, ask.shop, ask.round), &ask.reason),
             Self::Refund(decide) => {
                 let body = format!("{} {} {}", decide.grant, decide.goods_back, decide.answer);
-                named("refund", format!("{} {}", decide.order, decide.shop), &body)
+                named("refund", format!("{} {} {}", decide.order, decide.shop, decide.round), &body)
             }
             Self::Back(back) => {
                 let body = format!("{} {} {}", back.resale, back.money, back.said);

@@ -77,6 +77,9 @@ pub enum Refused {
     /// As many pieces are set aside for the buyer as for anybody.
     #[error("too many pieces wait for payment")]
     TooManyPieces,
+    /// The money of a part was asked for as often as it may be.
+    #[error("asked for too often")]
+    AskedOften,
     /// The form was made too long ago, or its number was not given out by us.
     #[error("the form is too old")]
     FormOld,
@@ -116,6 +119,7 @@ impl AppError for Refused {
             Self::OverLimit(_) => "over-purchase-limit",
             Self::TooManyOpen => "too-many-open-orders",
             Self::TooManyPieces => "too-many-open-pieces",
+            Self::AskedOften => "asked-too-often",
             Self::FormOld => "form-too-old",
             Self::Shape(_) => "not-an-order",
             Self::NotFound => "not-found",
@@ -208,6 +212,18 @@ pub enum Error {
     /// An amount is beyond what the system holds.
     #[error(transparent)]
     Overflow(#[from] Overflow),
+    /// A person keeps as many addresses as anybody may.
+    #[error("too many addresses")]
+    AddressesFull,
+    /// The line has a review.
+    #[error("the line has a review")]
+    Reviewed,
+    /// The time for it is over, or it is hidden.
+    #[error("too late for this review")]
+    ReviewLate,
+    /// The shop has answered already.
+    #[error("the shop has answered")]
+    Answered,
     /// A photo cannot be used, by the code of the reason.
     #[error("the photo cannot be used: {0}")]
     Picture(&'static str),
@@ -234,6 +250,13 @@ pub enum Error {
     Db(#[from] DbError),
 }
 
+impl Error {
+    /// Whether the form needs another number before it can be sent again.
+    pub(crate) const fn needs_new_form(&self) -> bool {
+        matches!(self, Self::Refused(Refused::FormOld | Refused::Ledger(Refusal::OtherBody)))
+    }
+}
+
 impl AppError for Error {
     fn kind(&self) -> Kind {
         match self {
@@ -251,7 +274,11 @@ impl AppError for Error {
             | Self::SettlementStale
             | Self::SamePerson
             | Self::ReferenceTaken
-            | Self::LineDecided => Kind::Conflict,
+            | Self::LineDecided
+            | Self::AddressesFull
+            | Self::Reviewed
+            | Self::ReviewLate
+            | Self::Answered => Kind::Conflict,
             Self::Forged => Kind::Forbidden,
             Self::Provider(_) => Kind::Unavailable,
             Self::Cursor(inner) => inner.kind(),
@@ -280,6 +307,10 @@ impl AppError for Error {
             Self::SamePerson => "settlement-same-person",
             Self::ReferenceTaken => "bank-reference-taken",
             Self::LineDecided => "bank-line-decided",
+            Self::AddressesFull => "addresses-full",
+            Self::Reviewed => "reviewed-before",
+            Self::ReviewLate => "review-too-late",
+            Self::Answered => "review-answered-before",
             Self::Picture(code) => code,
             Self::Store(inner) => inner.code(),
             Self::Write(inner) => inner.code(),

@@ -7,7 +7,7 @@
 //!
 //! | who | use cases |
 //! |---|---|
-//! | shopper, with or without an account | [`service::basket`], [`service::checkout`], [`service::pay`], [`service::orders`] |
+//! | shopper, with or without an account | [`service::basket`], [`service::checkout`], [`service::pay`], [`service::orders`], [`service::cases`], [`service::reviews`] |
 //! | supplier | [`service::supplier`] |
 //! | operator | [`service::operator`] |
 //! | the program itself | [`service::chores`] |
@@ -37,6 +37,7 @@ mod goods;
 pub mod model;
 mod pages;
 pub mod provider;
+pub mod review;
 pub mod service;
 mod store;
 pub mod token;
@@ -46,7 +47,7 @@ use sh_http::Module;
 
 pub use audit::{Difference, verify};
 pub use error::{Changed, Error, OverLimit, Refused, Short};
-pub use pages::product::buy;
+pub use pages::{product::buy, reviews::of_shown as reviews};
 pub use store::{
     list::{OrderItem, PartItem},
     settlement::Owed,
@@ -62,10 +63,15 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { module: "mall", version: 5, text: include_str!("../migrations/0005_due.sql") },
     Migration { module: "mall", version: 6, text: include_str!("../migrations/0006_parcel.sql") },
     Migration { module: "mall", version: 7, text: include_str!("../migrations/0007_bank.sql") },
+    Migration { module: "mall", version: 8, text: include_str!("../migrations/0008_asks.sql") },
+    Migration { module: "mall", version: 9, text: include_str!("../migrations/0009_review.sql") },
+    Migration { module: "mall", version: 10, text: include_str!("../migrations/0010_replacement.sql") },
+    Migration { module: "mall", version: 11, text: include_str!("../migrations/0011_address.sql") },
 ];
 
 /// Every statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: [&[Sql]; 12] = [
+pub const STATEMENTS: [&[Sql]; 14] = [
+    store::address::STATEMENTS,
     store::audit::STATEMENTS,
     store::bank::STATEMENTS,
     store::basket::STATEMENTS,
@@ -75,13 +81,15 @@ pub const STATEMENTS: [&[Sql]; 12] = [
     store::order::STATEMENTS,
     store::parcel::STATEMENTS,
     store::pay::STATEMENTS,
+    store::review::STATEMENTS,
     store::settlement::STATEMENTS,
     store::simulator::STATEMENTS,
     store::statement::STATEMENTS,
 ];
 
 /// Every bulk write of this module, likewise.
-pub const INSERTS: [&[Insert]; 10] = [
+pub const INSERTS: [&[Insert]; 12] = [
+    store::address::INSERTS,
     store::bank::INSERTS,
     store::basket::INSERTS,
     store::case::INSERTS,
@@ -89,20 +97,19 @@ pub const INSERTS: [&[Insert]; 10] = [
     store::order::INSERTS,
     store::parcel::INSERTS,
     store::pay::INSERTS,
+    store::review::INSERTS,
     store::settlement::INSERTS,
     store::simulator::INSERTS,
     store::statement::INSERTS,
 ];
 
 /// Every change of many rows of this module, likewise.
-pub const UPDATES: &[Update] = store::order::UPDATES;
+pub const UPDATES: [&[Update]; 2] = [store::order::UPDATES, store::case::UPDATES];
 
 /// Pages and tables of this module.
 pub fn module() -> Module {
-    let module = Module::new("mall")
-        .routes(pages::routes().merge(api::routes()))
-        .migrations(MIGRATIONS)
-        .updates(UPDATES);
+    let module = Module::new("mall").routes(pages::routes().merge(api::routes())).migrations(MIGRATIONS);
+    let module = UPDATES.into_iter().fold(module, Module::updates);
     let module = pages::MENU.into_iter().fold(module, Module::menu);
     let module = STATEMENTS.into_iter().fold(module, |module, statements| module.store(statements, &[]));
     INSERTS.into_iter().fold(module, |module, inserts| module.store(&[], inserts))

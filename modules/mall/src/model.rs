@@ -28,14 +28,26 @@ pub struct Settlement;
 
 /// Seconds for which goods are set aside for an order that is not paid: 30 minutes.
 pub const UNPAID_SECONDS: i64 = 30 * 60;
+/// Seconds for which the number that came with a form can be used. Answers to it are kept for longer.
+const FORM_SECONDS: i64 = 24 * 3_600;
+/// Seconds that the clocks of two of our machines may differ.
+const CLOCK_SECONDS: i64 = 120;
 /// Orders of one buyer that may wait for payment.
 pub const OPEN_ORDERS_MAX: i64 = 5;
 /// Pieces that may be set aside for one buyer who has not paid: an unpaid basket must not empty a shop.
 pub const OPEN_PIECES_MAX: i64 = 500;
+/// How often the money of a part that is not sent can be asked for: a refusal need not be the last word.
+pub const ASKS_MAX: i64 = 3;
 /// Lines of one order.
 pub const LINES_MAX: usize = 99;
 /// Pieces of one line.
 pub const PIECES_MAX: i64 = 999;
+
+/// Whether a number was given out with a form of today.
+pub(crate) fn form_holds<T>(number: Id<T>, now: Instant) -> bool {
+    let made = number.made_at();
+    made.plus_seconds(FORM_SECONDS) >= now && made <= now.plus_seconds(CLOCK_SECONDS)
+}
 
 sh_db::coded! {
     /// Where an order stands (订单状态).
@@ -187,6 +199,8 @@ pub struct PartRow {
     pub received_at: Option<Instant>,
     /// Whether a refund was asked for.
     pub ask: Ask,
+    /// How often it was asked for, at most [`ASKS_MAX`] times.
+    pub asks: i64,
     /// Why.
     pub ask_reason: Option<String>,
     /// When.

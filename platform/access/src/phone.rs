@@ -41,8 +41,6 @@ const KEPT_SECONDS: i64 = 24 * 3600;
 const CODES: u32 = 1_000_000;
 /// Codes that [`OnScreen`] remembers.
 const SHOWN_MAX: usize = 256;
-/// What the account of a person belongs to who signs in by phone.
-const ORGANISATION: &str = "个人";
 
 /// A code on its way to a phone; only the type of an identifier.
 #[derive(Debug)]
@@ -142,7 +140,7 @@ pub(crate) async fn sent(
     app: &App,
     id: Id<Code>,
 ) -> Result<Option<(Phone, Option<String>)>, Error> {
-    let sender = app.get::<PhoneCodes>()?;
+    let sender = app.get::<PhoneCodes>().map_err(|_| Error::CodeOver)?;
     let since = ctx.now().plus_seconds(-CODE_SECONDS);
     let found: Option<(String,)> =
         app.db.read(async |tx| tx.fetch_optional(&store::CODE_PHONE, binds![id, since]).await).await?;
@@ -161,7 +159,7 @@ pub(crate) async fn enter(
     typed: &str,
     old: Option<&Token>,
 ) -> Result<(Actor, String), Error> {
-    app.get::<PhoneCodes>()?;
+    app.get::<PhoneCodes>().map_err(|_| Error::CodeOver)?;
     let (now, since) = (ctx.now(), ctx.now().plus_seconds(-CODE_SECONDS));
     // The attempt counts, whatever comes of it.
     let found: Option<(String, Vec<u8>)> = app
@@ -209,8 +207,8 @@ async fn owner(tx: &mut Tx, phone: &Phone) -> Result<Option<Id<User>>, DbError> 
 /// Makes the account of a phone that signs in for the first time.
 async fn register(tx: &mut Tx, ctx: &Context, phone: &Phone, login: &str) -> Result<Id<User>, Error> {
     let id: Id<User> = ctx.id();
-    let name = format!("用户{}", phone.tail());
-    let row = binds![id, login, &name, ORGANISATION, None::<String>, ctx.now()];
+    let name = ctx.locale.with("user-by-phone", &[("tail", phone.tail().into())]);
+    let row = binds![id, login, &name, ctx.t("user-private"), None::<String>, ctx.now()];
     tx.insert(&store::ADD_USER, row).await?;
     let grant = shopper();
     tx.insert(&store::ADD_GRANT, binds![id, grant.role.code(), grant.scope.to_code(), ctx.now()]).await?;
@@ -234,7 +232,7 @@ pub(crate) async fn register_by_password(
     let new = NewUser {
         login: login.trim().to_lowercase(),
         name: login.trim().to_owned(),
-        organisation: ORGANISATION.to_owned(),
+        organisation: ctx.t("user-private"),
         password: password.to_owned(),
         grants: vec![shopper()],
     };

@@ -24,6 +24,9 @@ const REMEMBERED_SECONDS: i64 = 24 * 3600;
 /// Bytes of an answer that is remembered.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
+/// What stands for an answer that holds a secret and is not kept. No success has this status.
+const NOT_KEPT: StatusCode = StatusCode::CONFLICT;
+
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { module: "http", version: 1, text: include_str!("../migrations/0001_http.sql") }];
@@ -39,6 +42,8 @@ enum Error {
     Reused,
     #[error("the first request with this idempotency key has not been answered")]
     InFlight,
+    #[error("the write took place, and its answer was shown once only")]
+    ShownOnce,
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -48,7 +53,7 @@ impl AppError for Error {
         match self {
             Self::BadKey | Self::Upload => Kind::BadInput,
             Self::Reused => Kind::Unprocessable,
-            Self::InFlight => Kind::Conflict,
+            Self::InFlight | Self::ShownOnce => Kind::Conflict,
             Self::Db(error) => error.kind(),
         }
     }
@@ -58,6 +63,7 @@ impl AppError for Error {
             Self::Upload => "idempotency-key-with-upload",
             Self::Reused => "idempotency-key-reused",
             Self::InFlight => "idempotency-in-flight",
+            Self::ShownOnce => "idempotency-shown-once",
             Self::Db(error) => error.code(),
         }
     }
@@ -113,7 +119,8 @@ impl IntoResponse for Answer {
 ///
 /// A repetition with the same content gets the first answer again; with other content it is refused (422); while the
 /// first is running it is refused, too (409). A write that was refused or failed changed nothing and may be sent again
-/// with the same key. If the program dies during a write, its key stays taken for a day: whether the write took place
+/// with the same key. An answer that says `no-store`, as one with a secret, is not kept: a repetition hears that the write
+/// took place (409). If the program dies during a write, its key stays taken for a day: whether the write took place
 /// is to be looked up, not to be guessed.
 pub(crate) async fn once(State(app): State<App>, request: Request, next: Next) -> Result<Response, Failure> {
     let key = text_of(request.headers(), &header::HeaderName::from_static("idempotency-key")).to_owned();
@@ -190,6 +197,9 @@ impl Slot {
                 let known: Option<Known> = tx.fetch_optional(&FIND, binds![&self.owner, &self.key]).await?;
                 match known {
                     Some(known) if known.request != hash => Err(Error::Reused),
+                    Some(Known { answer: Some(answer), .. }) if answer.status == NOT_KEPT => {
+                        Err(Error::ShownOnce)
+                    }
                     Some(Known { answer: Some(answer), .. }) => Ok(Some(answer)),
                     _ => Err(Error::InFlight),
                 }
@@ -213,13 +223,14 @@ impl Slot {
             }
         };
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let secret = text(header::CACHE_CONTROL).is_some_and(|control| control == "no-store");
         let row = binds![
             &self.owner,
             &self.key,
-            i64::from(status.as_u16()),
+            i64::from(if secret { NOT_KEPT } else { status }.as_u16()),
             text(header::CONTENT_TYPE),
             text(header::LOCATION),
-            bytes.to_vec()
+            if secret { Vec::new() } else { bytes.to_vec() }
         ];
         self.log(app.db.write(async |tx| tx.execute(&FINISH, row.clone()).await.map(drop)).await);
         Response::from_parts(parts, Body::from(bytes))

@@ -42,4 +42,4 @@ pub use naming::{Named, Namer, Names, Naming, Thing, names_of};
 pub use page::{BadCursor, Listing, Page};
 pub use permission::{Permission, Role};
 pub use render::{ProblemBody, ProblemField, specimen};
-pub use respond::{Html, Redirect, local_path, set_cookie};
+pub use respond::{Html, Redirect, local_path, once_only, set_cookie};

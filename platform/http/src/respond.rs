@@ -38,6 +38,11 @@ impl IntoResponse for Html {
     }
 }
 
+/// An answer that holds a secret: nobody keeps it, neither a cache nor the memory of answers under an `Idempotency-Key`.
+pub fn once_only(answer: impl IntoResponse) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+}
+
 /// Leads to another page after a form was accepted (303), and tells there what happened.
 #[derive(Debug, Clone)]
 pub struct Redirect {

@@ -50,7 +50,7 @@ pub use list::{BulkAction, Pager, QueryForm, bulk_bar, keyboard_list, pager, que
 pub use locale::{Arg, DYNAMIC_KEYS, Locale};
 pub use mall::{Chip, Goods, MallBar, chips, goods_grid, mall_page, price, spec_links};
 pub use nav::{Step, StepState, Tab, TaskItem, breadcrumb, steps, tabs, task_list};
-pub use notice::{banner, empty, skeleton, toast};
+pub use notice::{banner, empty, secret_once, skeleton, toast};
 pub use proof::{DrillStep, Proof, ProofState, TimelineEntry, drill_rail, proof_list, timeline};
 pub use review::{CheckAnswer, CompareRow, Verdict, check_answers, facts, panel, side_by_side, stat};
 pub use styleguide::{specimen, specimens, styleguide, styleguide_cockpit};

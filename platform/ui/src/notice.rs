@@ -23,6 +23,16 @@ pub fn banner(tone: Tone, heading: &str, content: &Markup) -> Markup {
     }
 }
 
+/// A secret that was just made, to be copied now: nobody sees it again. Answer with `sh_http::once_only`.
+pub fn secret_once(heading: &str, label: &str, advice: &str, secret: &str) -> Markup {
+    let content = html! {
+        p { (advice) }
+        label for="secret" { (label) }
+        input id="secret" type="text" readonly value=(secret);
+    };
+    banner(Tone::Good, heading, &content)
+}
+
 /// The result of what was just done, read out politely (errors at once).
 pub fn toast(tone: Tone, text: &str) -> Markup {
     html! {

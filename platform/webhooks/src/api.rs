@@ -1,8 +1,8 @@
 //! Endpoints and what was sent to them as JSON under `/api/v1/webhooks`.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
-use sh_http::{App, Context, Failure, Json, Listing, Page, Path, Query};
+use sh_http::{App, Context, Failure, Json, Listing, Page, Path, Query, once_only};
 use sh_kernel::{Id, Instant};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -175,10 +175,10 @@ pub(crate) async fn make(
     ctx: Context,
     State(app): State<App>,
     Json(NewBody { url, kinds, organisation }): Json<NewBody>,
-) -> Result<(StatusCode, Json<SecretBody>), Failure> {
+) -> Result<Response, Failure> {
     let id = ctx.id();
     let secret = service::make(&ctx, &app, NewEndpoint { id, organisation, url, kinds }).await?;
-    Ok((StatusCode::CREATED, Json(SecretBody { id, secret: secret.to_text() })))
+    Ok(once_only((StatusCode::CREATED, Json(SecretBody { id, secret: secret.to_text() }))))
 }
 
 /// One endpoint.
@@ -223,9 +223,9 @@ pub(crate) async fn rotate(
     ctx: Context,
     State(app): State<App>,
     Path(id): Path<Id<Endpoint>>,
-) -> Result<Json<SecretBody>, Failure> {
+) -> Result<Response, Failure> {
     let secret = service::rotate(&ctx, &app, id).await?;
-    Ok(Json(SecretBody { id, secret: secret.to_text() }))
+    Ok(once_only(Json(SecretBody { id, secret: secret.to_text() })))
 }
 
 /// Sends a message of type `webhook.test`.

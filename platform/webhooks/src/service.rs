@@ -35,6 +35,11 @@ pub struct NewEndpoint {
     pub kinds: Vec<String>,
 }
 
+/// An address as the log may keep it: what follows `?` may hold a token of whoever listens.
+fn shown(url: &str) -> String {
+    url.split_once('?').map_or_else(|| url.to_owned(), |(address, _)| format!("{address}?****"))
+}
+
 fn scope_of(organisation: &str) -> Scope {
     if organisation == EVERYWHERE { Scope::Everywhere } else { Scope::Organisation(organisation.to_owned()) }
 }
@@ -81,6 +86,7 @@ fn check(ctx: &Context, known: &Webhooks, new: &NewEndpoint) -> Result<String, I
 
 /// Whether the organisation may have one more endpoint that is on.
 async fn room(tx: &mut Tx, organisation: &str) -> Result<(), Error> {
+    let _held: (i64,) = tx.fetch_one(&store::HOLD, binds![organisation]).await?;
     let (count,): (i64,) = tx.fetch_one(&store::COUNT, binds![organisation]).await?;
     if count >= ENDPOINTS_MAX { Err(Error::TooMany) } else { Ok(()) }
 }
@@ -98,7 +104,7 @@ pub async fn make(ctx: &Context, app: &App, new: NewEndpoint) -> Result<Secret, 
     let organisation = check(ctx, &known, &new)?;
     let (secret, kinds) = (Secret::make()?, new.kinds.join(" "));
     let entry = Entry::new("make-webhook", "webhook", new.id)
-        .after(&json!({ "organisation": organisation, "url": new.url, "kinds": kinds }));
+        .after(&json!({ "organisation": organisation, "url": shown(&new.url), "kinds": kinds }));
     let row = binds![new.id, &organisation, &new.url, kinds, secret.bytes(), ctx.now()];
     app.db
         .write(async |tx| {
@@ -173,7 +179,8 @@ async fn change(ctx: &Context, app: &App, id: Id<Endpoint>, change: Change) -> R
             if !change.apply(tx, ctx, &endpoint).await? {
                 return Ok(());
             }
-            let entry = Entry::new(change.action(), "webhook", id).after(&json!({ "url": endpoint.url }));
+            let entry =
+                Entry::new(change.action(), "webhook", id).after(&json!({ "url": shown(&endpoint.url) }));
             Ok(audit::record(tx, ctx, entry).await?)
         })
         .await

@@ -48,6 +48,9 @@ sh_db::statements! {
     /// Endpoints before one, newest first: of all organisations, or of some.
     ENDPOINTS = concat!("SELECT ", endpoint_columns!(), " FROM webhook_endpoint
         WHERE id < $1 AND ($2 = 1 OR organisation {{in_text $3}}) ORDER BY id DESC LIMIT $4");
+    /// Waits until nobody else makes endpoints or switches them on for an organisation. SQLite has one writer anyway.
+    HOLD = "SELECT CAST(1 AS BIGINT) WHERE $1 IS NOT NULL",
+        postgres "SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(hashtextextended('webhooks of ' || $1, 0))";
     /// How many endpoints of an organisation are on.
     COUNT = "SELECT COUNT(*) FROM webhook_endpoint WHERE organisation = $1 AND off_at IS NULL";
     /// Switches an endpoint off.

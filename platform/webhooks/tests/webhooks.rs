@@ -40,6 +40,8 @@ fn schema() -> Vec<Migration> {
 statements! {
     /// A sender took everything that waits, and was killed.
     TAKEN_BY_NOBODY = "UPDATE webhook_delivery SET lease = $1, due_at = $2 WHERE due_at IS NOT NULL";
+    KEPT_ANSWERS = "SELECT body FROM idempotency";
+    LOGGED = "SELECT after FROM audit_entry";
     ANY_LEASE = "SELECT endpoint_id FROM webhook_delivery WHERE lease IS NOT NULL LIMIT 1";
 }
 
@@ -415,6 +417,60 @@ async fn an_organisation_sees_its_own_and_no_secret_is_shown_again(db: Db) {
     assert!(told.len() == 1 && told[0].body.contains(r#""shop":"*""#), "{told:?}");
     let foreign = service::find(&house.ctx(SELLER), &house.app, all).await;
     assert!(foreign.is_err(), "{foreign:?}");
+}
+
+#[db_test(&schema())]
+async fn many_forms_at_once_make_no_more_endpoints_than_there_may_be(db: Db) {
+    let house = house(db);
+    let ctx = house.ctx(SELLER);
+    let make = |number: usize| {
+        let url = format!("http://127.0.0.1:9/{number}");
+        let kinds = vec!["order.placed".to_owned()];
+        service::make(
+            &ctx,
+            &house.app,
+            service::NewEndpoint { id: ctx.id(), organisation: String::new(), url, kinds },
+        )
+    };
+    let made = futures::future::join_all((0..30).map(make)).await;
+    let most = usize::try_from(service::ENDPOINTS_MAX).unwrap();
+    assert_eq!(made.iter().filter(|one| one.is_ok()).count(), most);
+    assert!(made.iter().all(|one| matches!(one, Ok(_) | Err(Error::TooMany))));
+    assert_eq!(service::list(&ctx, &house.app, &Page::default()).await.unwrap().items.len(), most);
+}
+
+#[db_test(&schema())]
+async fn neither_memory_nor_log_keeps_what_is_secret(db: Db) {
+    let house = house(db.clone());
+    let send = async || {
+        let body = json!({ "url": "http://127.0.0.1:9/hook?token=geheim", "kinds": ["order.placed"] });
+        let request = axum::http::Request::post("/api/v1/webhooks")
+            .header("x-test-actor", SELLER)
+            .header("idempotency-key", "k1")
+            .header("content-type", "application/json")
+            .body(axum::body::Body::from(body.to_string()))
+            .unwrap();
+        house.site.send(request).await
+    };
+    let first = send().await;
+    assert_eq!((first.status, first.header("cache-control")), (StatusCode::CREATED, "no-store"));
+    let secret = first.json()["secret"].as_str().unwrap().to_owned();
+    let again = send().await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
+    assert_eq!(again.json()["code"], "idempotency-shown-once");
+    assert_eq!(service::list(&house.ctx(SELLER), &house.app, &Page::default()).await.unwrap().items.len(), 1);
+    let kept: Vec<(Option<Vec<u8>>,)> =
+        db.read(async |tx| tx.fetch_all(&KEPT_ANSWERS, binds![]).await).await.unwrap();
+    let logged: Vec<(Option<String>,)> =
+        db.read(async |tx| tx.fetch_all(&LOGGED, binds![]).await).await.unwrap();
+    let text: Vec<String> = logged.into_iter().filter_map(|row| row.0).collect();
+    assert!(
+        kept.len() == 1 && !String::from_utf8_lossy(&kept[0].0.clone().unwrap_or_default()).contains(&secret)
+    );
+    assert!(
+        text.iter().any(|text| text.contains("/hook?****"))
+            && !text.iter().any(|text| text.contains("geheim"))
+    );
 }
 
 #[db_test(&schema())]

@@ -19,10 +19,13 @@ use sh_mall::{
     case::{Case, Kind, Part},
     model::{Order, number_of},
     provider::{Begun, bank::CODE, simulator},
+    review::Review,
     service::{
         basket,
         cases::{self, Answer, Asked},
-        checkout, chores, operator, orders, pay, supplier,
+        checkout, chores, operator, orders, pay,
+        reviews::{self, NewReview},
+        supplier,
     },
     token::Visitor,
 };
@@ -44,6 +47,8 @@ pub(crate) const DAYS: i32 = 42;
 const SLOTS: i64 = 42;
 /// Shops that sell.
 const SHOPS: usize = 60;
+/// A drawn apple with a bad spot, as buyers photograph them.
+const PHOTO: &[u8] = include_bytes!("orders/apple.png");
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
@@ -81,6 +86,9 @@ enum Step {
     Case(Id<Case>),
     Arrived(Id<Case>),
     Arbitrate(Id<Case>),
+    Review(Id<Shop>),
+    Reply(Id<Review>),
+    More(Id<Review>),
 }
 
 /// Places about `count` orders and lets happen what follows. Goes on behind the newest order that is there, so that
@@ -245,10 +253,13 @@ impl Run<'_> {
             Step::Receive(shop) => {
                 orders::receive(&ctx, app, &visitor, order, shop).await?;
                 let asks = wanted.wish == Wish::SentBack && shop == wanted.first_shop();
-                asks.then(|| then(20 * HOUR, Step::Ask(shop))).into_iter().collect()
+                let reviews = wanted.review.is_some() && shop == wanted.first_shop();
+                let ask = asks.then(|| then(20 * HOUR, Step::Ask(shop)));
+                ask.into_iter().chain(reviews.then(|| then(30 * HOUR, Step::Review(shop)))).collect()
             }
             Step::Ask(_) if wanted.wish == Wish::SentBack => self.after_sale(&task).await?,
             Step::Case(_) | Step::Arrived(_) | Step::Arbitrate(_) => self.after_sale(&task).await?,
+            Step::Review(_) | Step::Reply(_) | Step::More(_) => self.said(&task).await?,
             Step::Ask(shop) => {
                 orders::ask_refund(&ctx, app, &visitor, (order, shop), wanted.reason()).await?;
                 vec![then(6 * HOUR, Step::Answer(shop))]
@@ -272,17 +283,24 @@ impl Run<'_> {
             Step::Ask(shop) => {
                 let whole = orders::get(&ctx, app, &visitor, order).await?;
                 let parts = whole.lines_of(shop).take(1).map(|line| Part { line: line.line, pieces: 1 });
-                let kind = if wanted.goods_back { Kind::Return } else { Kind::Refund };
-                let asked = Asked { kind, parts: parts.collect(), reason: wanted.reason().to_owned() };
+                let kind = wanted.kind;
+                let asked =
+                    Asked { id: ctx.id(), kind, parts: parts.collect(), reason: wanted.reason().to_owned() };
                 let case = cases::open(&ctx, app, &visitor, (order, shop), &asked).await?;
+                if matches!(kind, Kind::Refund | Kind::Exchange) {
+                    cases::add_photo(&ctx, app, &visitor, case, PHOTO.to_vec()).await?;
+                }
                 then(6 * HOUR, Step::Case(case))
             }
             Step::Case(case) if wanted.granted => {
-                cases::answer(&system, app, case, Answer::Agree, "").await?;
-                if !wanted.goods_back {
+                let said =
+                    if wanted.kind == Kind::Complaint { "向您道歉，下一单优先发" } else { "" };
+                cases::answer(&system, app, case, Answer::Agree, said).await?;
+                if !matches!(wanted.kind, Kind::Return | Kind::Exchange) {
                     return Ok(Vec::new());
                 }
-                cases::sent(&ctx, app, &visitor, case, &format!("ZT{}", number_of(order))).await?;
+                let waybill = format!("ZT{}", number_of(order));
+                cases::sent(&ctx, app, &visitor, case, ("中通", &waybill)).await?;
                 then(50 * HOUR, Step::Arrived(case))
             }
             Step::Case(case) => {
@@ -290,11 +308,52 @@ impl Run<'_> {
                 then(3 * HOUR, Step::Arbitrate(case))
             }
             Step::Arrived(case) => {
-                cases::arrived(&system, app, case, true, "").await?;
+                // What was crushed is not sold again.
+                let again = wanted.kind == Kind::Return;
+                cases::arrived(&system, app, case, again, if again { "" } else { "压坏了" }).await?;
+                if wanted.kind == Kind::Exchange {
+                    let waybill = format!("SF{}", number_of(order));
+                    cases::replaced(&system, app, case, ("顺丰", &waybill)).await?;
+                }
                 Vec::new()
             }
             Step::Arbitrate(case) => {
                 cases::arbitrate(&ctx, app, &visitor, case, "签收当天就拍了照").await?;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    /// What is said of an order that has arrived: by its buyer, and by the shop to those who are not content.
+    async fn said(&self, task: &Task) -> Result<Vec<(i64, Task)>, Error> {
+        let (ctx, visitor) = self.buyer(task);
+        let (system, app) = (self.past.system(), &self.past.app);
+        let (order, wanted) = (task.order, &task.wanted);
+        let then = |after: i64, step: Step| (after, Task { wanted: Arc::clone(wanted), order, step });
+        Ok(match task.step {
+            Step::Review(shop) => {
+                let Some((stars, said)) = wanted.review else { return Ok(Vec::new()) };
+                let whole = orders::get(&ctx, app, &visitor, order).await?;
+                let Some(line) = whole.lines_of(shop).next().map(|line| line.line) else {
+                    return Ok(Vec::new());
+                };
+                let (id, said) = (ctx.id(), said.to_owned());
+                let new = NewReview { id, order, line, stars, said, named: false };
+                let id = reviews::write(&ctx, app, &visitor, &new).await?;
+                if stars == 3 {
+                    reviews::add_photo(&ctx, app, &visitor, id, PHOTO.to_vec()).await?;
+                }
+                let reply = (stars < 4).then(|| then(9 * HOUR, Step::Reply(id)));
+                let more = (stars == 4).then(|| then(8 * 24 * HOUR, Step::More(id)));
+                reply.into_iter().chain(more).collect()
+            }
+            Step::Reply(id) => {
+                reviews::answer(&system, app, id, "对不住，已经给您办理售后，下一批会挑得更细").await?;
+                Vec::new()
+            }
+            Step::More(id) => {
+                reviews::more(&ctx, app, &visitor, id, "放了一周，味道没变").await?;
                 Vec::new()
             }
             _ => Vec::new(),
@@ -323,7 +382,14 @@ impl Run<'_> {
             address: task.wanted.to.clone(),
             ..checkout::Form::default()
         };
-        checkout::place(ctx, app, buyer, &form).await.map(drop)
+        let outcome = checkout::place(ctx, app, buyer, &form).await.map(drop);
+        if outcome.is_err() {
+            // Whoever may have no more of something leaves it, and goes on with an empty basket.
+            for (_, sku, _) in &task.wanted.lines {
+                basket::change(ctx, app, buyer, *sku, 0).await?;
+            }
+        }
+        outcome
     }
 
     async fn pay(&self, ctx: &Context, visitor: &Visitor, task: &Task) -> Result<(), Error> {

@@ -195,6 +195,7 @@ fn people_have_bought_for_six_weeks_and_old_figures_stay() {
         ("received", "SELECT COUNT(*) FROM mall_part WHERE state = 4"),
         ("refunded", "SELECT COUNT(*) FROM mall_part WHERE state = 6"),
         ("the shopper's", "SELECT COUNT(*) FROM mall_order WHERE buyer LIKE 'user:%'"),
+        ("reviewed", "SELECT COUNT(*) FROM mall_review"),
     ] {
         assert!(place.number(text) > 0, "no order is {what}");
     }

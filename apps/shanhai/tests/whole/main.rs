@@ -8,6 +8,7 @@ mod faults;
 mod home;
 mod import;
 mod kills;
+mod probe;
 mod server;
 mod statements;
 mod support;

@@ -189,11 +189,17 @@ pub(crate) struct CardBody {
     shop: String,
     /// Address of its picture.
     picture: String,
+    /// How many buyers have reviewed it.
+    reviews: i64,
+    /// The average of their stars, in tenths of a star: 48 is 4.8.
+    stars_tenths: Option<i64>,
 }
 
 impl CardBody {
     fn of(card: Card, ctx: &Context) -> Self {
         Self {
+            reviews: card.rating.count(),
+            stars_tenths: card.rating.tenths(),
             unit_price_fen: unit_price(card.price, card.unit, card.content),
             certified: card.certified_until.is_some_and(|until| ctx.today() <= until),
             picture: picture(card.cover.as_deref(), card.kind, card.product),

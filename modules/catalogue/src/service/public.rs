@@ -16,6 +16,7 @@ use crate::{
     basket::Blocked,
     draft::{Content, Facts, SkuContent},
     model::{Product, Shelf, Shop, Sku, SkuRow, unit_code},
+    rating::{self, Rating},
     store::{
         hall, product,
         public::{self as store, Card},
@@ -216,6 +217,10 @@ pub struct Shown {
     pub skus: Vec<SkuRow>,
     /// Its photos, in order.
     pub pictures: Vec<PictureRow>,
+    /// What buyers say of it.
+    pub rating: Rating,
+    /// What buyers say of all products of its shop.
+    pub shop_rating: Rating,
     /// Its shop.
     pub shop: ShopRow,
     /// Who grew or made it.
@@ -268,6 +273,8 @@ pub async fn product(ctx: &Context, app: &App, id: Id<Sku>) -> Result<Shown, Err
             let today = ctx.today();
             Ok(Shown {
                 product: row.id,
+                rating: rating::of_product(tx, row.id).await?,
+                shop_rating: rating::of_shop(tx, row.shop).await?,
                 certificate: content.certificate.clone().filter(|(_, until)| today <= *until),
                 skus: all.into_iter().filter(|sku| sku.active).collect(),
                 sku: asked,
@@ -326,6 +333,8 @@ pub async fn preview(ctx: &Context, app: &App, opened: &Opened) -> Result<Shown,
     let pictures = super::pictures::in_order(&draft, &opened.pictures);
     Ok(Shown {
         product: opened.product.id,
+        rating: Rating::default(),
+        shop_rating: Rating::default(),
         sku: skus.first().cloned().ok_or(Error::NotFound)?,
         skus,
         pictures,

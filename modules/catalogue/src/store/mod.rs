@@ -6,5 +6,6 @@ pub(crate) mod hall;
 pub(crate) mod import;
 pub(crate) mod product;
 pub(crate) mod public;
+pub(crate) mod rating;
 pub(crate) mod shop;
 pub(crate) mod sku;

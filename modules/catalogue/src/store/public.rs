@@ -4,12 +4,17 @@ use sh_db::{DbError, FromRow, Row, Tx, binds};
 use sh_files::parse::BaseUnit;
 use sh_kernel::{Day, Fen, Id, RegionCode};
 
-use crate::model::{Product, Sku, unit_of_code};
+use crate::{
+    model::{Product, Sku, unit_of_code},
+    rating::Rating,
+};
 
 sh_db::statements! {
     /// Products as lists show them.
     CARDS = "SELECT p.id, p.name, p.kind, p.origin, p.unit, p.certified_until, p.cover, s.id, s.spec, s.price, s.content, \
-        h.name FROM product p JOIN sku s ON s.id = p.lead AND s.shop = p.shop JOIN shop h ON h.id = p.shop \
+        h.name, COALESCE(r.one, 0), COALESCE(r.two, 0), COALESCE(r.three, 0), COALESCE(r.four, 0), \
+        COALESCE(r.five, 0), COALESCE(r.photos, 0) FROM product p JOIN sku s ON s.id = p.lead AND s.shop = p.shop \
+        JOIN shop h ON h.id = p.shop LEFT JOIN product_rating r ON r.product = p.id \
         WHERE p.id {{in_uuid $1}} AND p.shelf = 2 AND h.state = 1";
     /// Counties with products on sale of a province or county, and how many.
     COUNTIES = "SELECT p.origin, COUNT(*) FROM product p JOIN shop h ON h.id = p.shop \
@@ -47,6 +52,8 @@ pub struct Card {
     pub content: i64,
     /// The name of the shop.
     pub shop: String,
+    /// What its buyers say.
+    pub rating: Rating,
 }
 
 impl FromRow for Card {
@@ -64,6 +71,7 @@ impl FromRow for Card {
             price: row.get(9)?,
             content: row.get(10)?,
             shop: row.get(11)?,
+            rating: Rating::from_row_at(row, 12)?,
         })
     }
 }

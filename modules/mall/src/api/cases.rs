@@ -1,6 +1,9 @@
 //! After the sale as JSON under `/api/v1/cases`, for programs of buyers, shops and whoever runs the mall.
 
-use axum::extract::State as Shared;
+use axum::{
+    body::Bytes,
+    extract::{DefaultBodyLimit, State as Shared},
+};
 use serde::{Deserialize, Serialize};
 use sh_catalogue::model::Shop;
 use sh_http::{App, Context, Failure, Json, Listing, Page, Path, Query};
@@ -19,10 +22,14 @@ use crate::{
 
 /// The endpoints.
 pub(crate) fn routes() -> OpenApiRouter<App> {
+    let most = usize::try_from(sh_files::picture::BYTES_MAX).unwrap_or(usize::MAX);
+    let photos = OpenApiRouter::new().routes(routes!(add_photo)).layer(DefaultBodyLimit::max(most));
     OpenApiRouter::new()
         .routes(routes!(open))
         .routes(routes!(show))
         .routes(routes!(act))
+        .routes(routes!(of_visitor))
+        .merge(photos)
         .routes(routes!(of_shop))
         .routes(routes!(list))
 }
@@ -65,6 +72,12 @@ pub(crate) struct ListedBody {
     refunded_fen: Fen,
     /// By which waybill the goods come back.
     waybill: Option<String>,
+    /// Who carries them back.
+    carrier: Option<String>,
+    /// Who carries what is sent after an exchange.
+    replacement_carrier: Option<String>,
+    /// By which waybill.
+    replacement_waybill: Option<String>,
     /// When it was opened.
     #[schema(value_type = String)]
     opened_at: Instant,
@@ -87,11 +100,15 @@ impl From<CaseRow> for ListedBody {
             reason,
             amount,
             waybill,
+            carrier,
+            replacement,
             opened_at,
             due_at,
             ended_at,
             ..
         } = row;
+        let (replacement_carrier, replacement_waybill) =
+            replacement.map(|new| (new.carrier, new.waybill)).unzip();
         Self {
             id,
             order,
@@ -102,6 +119,9 @@ impl From<CaseRow> for ListedBody {
             reason,
             refunded_fen: amount,
             waybill,
+            carrier,
+            replacement_carrier,
+            replacement_waybill,
             opened_at,
             due_at,
             ended_at,
@@ -166,6 +186,11 @@ async fn one(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Resul
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CaseOpen)]
 pub(crate) struct OpenBody {
+    /// A number of the caller's own, a UUID of version 7 made today: sent again with it, this opens one case. Made here if
+    /// left out.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    id: Option<Id<Case>>,
     /// The order.
     #[schema(value_type = String)]
     order: Id<Order>,
@@ -193,7 +218,8 @@ pub(crate) async fn open(
 ) -> Result<Json<CaseBody>, Failure> {
     let kind = Kind::from_word(&body.kind).ok_or(Error::NotFound)?;
     let parts = body.lines.iter().map(|part| Part { line: part.line, pieces: part.pieces }).collect();
-    let asked = Asked { kind, parts, reason: body.reason };
+    let id = body.id.unwrap_or_else(|| ctx.id());
+    let asked = Asked { id, kind, parts, reason: body.reason };
     let id = service::open(&ctx, &app, &visitor, (body.order, body.shop), &asked).await?;
     one(&ctx, &app, &visitor, id).await
 }
@@ -217,12 +243,14 @@ pub(crate) async fn show(
 #[serde(default)]
 pub(crate) struct ActBody {
     /// Of the buyer: `add`, `sent`, `arbitrate`, `withdraw`. Of the shop: `agree`, `refuse`, `evidence`, `arrived`,
-    /// `written-off`. Of the operator: `for-buyer`, `for-shop`.
+    /// `written-off`, `replaced`. Of the operator: `for-buyer`, `for-shop`.
     action: String,
-    /// What is said to it; needed by all but `sent`, `withdraw`, `agree`, `arrived`.
+    /// What is said to it; needed by all but `sent`, `withdraw`, `agree`, `arrived`, `replaced`.
     said: String,
-    /// The waybill of the way back, for `sent`.
+    /// The waybill of the way back, for `sent`; of what is sent instead, for `replaced`.
     waybill: String,
+    /// Who carries it; may be left out for `sent`.
+    carrier: String,
 }
 
 /// Moves a case on: whoever is next does one of a few things.
@@ -241,7 +269,8 @@ pub(crate) async fn act(
     let said = body.said.as_str();
     match body.action.as_str() {
         "add" => service::add(&ctx, &app, &visitor, id, said).await,
-        "sent" => service::sent(&ctx, &app, &visitor, id, &body.waybill).await,
+        "sent" => service::sent(&ctx, &app, &visitor, id, (&body.carrier, &body.waybill)).await,
+        "replaced" => service::replaced(&ctx, &app, id, (&body.carrier, &body.waybill)).await,
         "arbitrate" => service::arbitrate(&ctx, &app, &visitor, id, said).await,
         "withdraw" => service::withdraw(&ctx, &app, &visitor, id).await,
         "arrived" => service::arrived(&ctx, &app, id, true, said).await,
@@ -293,4 +322,33 @@ pub(crate) async fn list(
     let state = State::from_word(&asked.state).unwrap_or(State::Arbitration);
     let page = Page { after: asked.after, size: asked.size };
     Ok(Json(service::list(&ctx, &app, state, &page).await?.map(ListedBody::from)))
+}
+
+/// The caller's own cases, the newest first.
+#[utoipa::path(get, path = "/api/v1/cases/own", tag = "cases", params(Page),
+    responses((status = 200, body = Listing<ListedBody>)))]
+pub(crate) async fn of_visitor(
+    ctx: Context,
+    Shared(app): Shared<App>,
+    visitor: Visitor,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<ListedBody>>, Failure> {
+    Ok(Json(service::of_visitor(&ctx, &app, &visitor, &page).await?.map(ListedBody::from)))
+}
+
+/// Adds a photo to the caller's own case: the picture itself is the body, at most 10 MB.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/photos", tag = "cases",
+    params(("id" = String, Path, description = "The case")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg", description = "JPEG, PNG or WebP"),
+    responses((status = 200, body = CaseBody), (status = 404, description = "The caller has no such case"),
+        (status = 409, description = "The case is over"), (status = 422, description = "No picture, or there are six")))]
+pub(crate) async fn add_photo(
+    ctx: Context,
+    Shared(app): Shared<App>,
+    visitor: Visitor,
+    Path(id): Path<Id<Case>>,
+    picture: Bytes,
+) -> Result<Json<CaseBody>, Failure> {
+    service::add_photo(&ctx, &app, &visitor, id, picture.to_vec()).await?;
+    one(&ctx, &app, &visitor, id).await
 }

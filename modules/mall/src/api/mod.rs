@@ -12,6 +12,7 @@ pub(crate) mod checkout;
 pub(crate) mod commission;
 pub(crate) mod orders;
 pub(crate) mod pick;
+pub(crate) mod reviews;
 pub(crate) mod settlement;
 pub(crate) mod shop;
 pub(crate) mod statement;
@@ -31,4 +32,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(commission::routes())
         .merge(settlement::routes())
         .merge(cases::routes())
+        .merge(reviews::routes())
 }

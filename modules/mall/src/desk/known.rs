@@ -113,7 +113,8 @@ impl Known {
         }
         list.extend(self.lots.iter().flat_map(|lot| [lot.on_hand(), lot.reserved()]));
         if !self.cases.is_empty() {
-            list.extend(self.lots.iter().map(sh_stock::ForSale::shipped));
+            // Others that leave for what came back can come back in the same batch.
+            list.extend(self.lots.iter().flat_map(|lot| [lot.shipped(), lot.loss()]));
         }
         for whole in self.orders.values() {
             let order = &whole.order;

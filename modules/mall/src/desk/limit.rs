@@ -1,7 +1,7 @@
 //! How much of a product one buyer may have (限购), decided in memory over all orders of a batch.
 //!
-//! A person is known by their account. A guest is known by their token and by the telephone that the order goes to, because
-//! a token costs nothing: what goes to one telephone counts together.
+//! A buyer is known by their account or token and by the telephone that the order goes to, because tokens and accounts cost
+//! nothing: what goes to one telephone counts together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -57,9 +57,7 @@ impl Bought {
         for place in places(commands) {
             if place.lines.iter().any(|line| is_limited(&line.sku)) {
                 buyers.insert(place.buyer.clone());
-                if is_guest(&place.buyer) {
-                    phones.insert(place.address.phone.clone());
-                }
+                phones.insert(place.address.phone.clone());
             }
         }
         // A day more than the window: today has only begun where it is counted from.
@@ -95,7 +93,7 @@ impl Bought {
     fn pieces(&self, known: &Known, product: Id<Product>, limit: Limit, who: (&str, &str, Instant)) -> i64 {
         let (buyer, phone, now) = who;
         let since = now.plus_seconds(limit.days.saturating_mul(DAY_SECONDS).saturating_neg());
-        let same = |one: &Had| one.buyer == buyer || (is_guest(buyer) && one.phone == phone);
+        let same = |one: &Had| one.buyer == buyer || one.phone == phone;
         // Cancelled in this batch: the rows were read before.
         let live = |one: &Had| {
             known.orders.get(&one.order).is_none_or(|whole| whole.order.state != OrderState::Cancelled)
@@ -104,10 +102,6 @@ impl Bought {
         let rows = rows.filter(|one| one.placed_at > since && same(one) && live(one));
         rows.fold(0, |sum, one| sum.saturating_add(one.pieces))
     }
-}
-
-fn is_guest(buyer: &str) -> bool {
-    buyer.starts_with("guest:")
 }
 
 /// Refuses an order with more of a product than its buyer may still have. Lines of one product are summed first.

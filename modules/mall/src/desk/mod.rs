@@ -217,7 +217,7 @@ impl<'a> Step<'a> {
             What::Cancel(cancel) => self.cancel(plan, whole, *cancel),
             What::Ship(ship) => self.ship(plan, whole, ship),
             What::Receive(_, shop) => self.receive(whole, *shop),
-            What::Ask(_, shop, reason) => self.ask(whole, *shop, reason),
+            What::Ask(ask) => self.ask(whole, ask),
             What::Refund(decide) => self.answer(plan, whole, decide),
             What::Back(back) => self.finish(plan, known, whole, back),
             What::PaidBack(_, refund) => self.paid_back(plan, known, whole, *refund),

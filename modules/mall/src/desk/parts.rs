@@ -8,10 +8,10 @@ use sh_trade::axes::Stage;
 use super::{Step, posting};
 use crate::{
     case::Part,
-    command::{Decide, Ship},
+    command::{AskBack, Decide, Ship},
     error::Refused,
     figures, goods,
-    model::{Ask, LineRow, ParcelRow, PartRow, PartState, Whole},
+    model::{ASKS_MAX, Ask, LineRow, ParcelRow, PartRow, PartState, Whole},
 };
 
 fn part_mut(whole: &mut Whole, shop: Id<Shop>) -> Result<&mut PartRow, Refused> {
@@ -64,16 +64,21 @@ impl Step<'_> {
         Ok(part.amount)
     }
 
-    /// The buyer asks for the money of a part.
-    pub(super) fn ask(&mut self, whole: &mut Whole, shop: Id<Shop>, reason: &str) -> Result<Fen, Refused> {
-        let part = part_mut(whole, shop)?;
+    /// The buyer asks for the money of a part, or asks again if the shop has refused.
+    pub(super) fn ask(&mut self, whole: &mut Whole, ask: &AskBack) -> Result<Fen, Refused> {
+        let part = part_mut(whole, ask.shop)?;
         let can = matches!(part.state, PartState::ToShip | PartState::Shipped | PartState::Received);
-        if !can || part.ask != Ask::None {
+        if !can || !matches!(part.ask, Ask::None | Ask::Refused) || ask.round != part.asks.saturating_add(1) {
             return Err(Refused::WrongState(part.state.word()));
         }
+        if ask.round > ASKS_MAX {
+            return Err(Refused::AskedOften);
+        }
         part.ask = Ask::Asked;
-        part.ask_reason = Some(reason.to_owned());
+        part.asks = ask.round;
+        part.ask_reason = Some(ask.reason.clone());
         part.asked_at = Some(self.at);
+        (part.answer, part.answered_at) = (None, None);
         Ok(part.amount)
     }
 
@@ -86,7 +91,7 @@ impl Step<'_> {
         decide: &Decide,
     ) -> Result<Fen, Refused> {
         let part = part_mut(whole, decide.shop)?;
-        if part.ask != Ask::Asked {
+        if part.ask != Ask::Asked || part.asks != decide.round {
             return Err(Refused::WrongState(part.state.word()));
         }
         part.answer = Some(decide.answer.clone());

@@ -22,11 +22,6 @@ use crate::{
     },
 };
 
-/// Seconds for which the number that came with a form can be used. Answers to it are kept for longer.
-const FORM_SECONDS: i64 = 24 * 3600;
-/// Seconds that the clocks of two of our machines may differ.
-const CLOCK_SECONDS: i64 = 120;
-
 /// Decides an order: all of it, or nothing. Returns what is to be written and the sum.
 pub(super) fn decide(
     plan: &mut Plan,
@@ -34,8 +29,7 @@ pub(super) fn decide(
     step: &Step<'_>,
     place: &Place,
 ) -> Result<(Whole, Fen), Refused> {
-    let made = place.order.made_at();
-    if made.plus_seconds(FORM_SECONDS) < step.at || made > step.at.plus_seconds(CLOCK_SECONDS) {
+    if !model::form_holds(place.order, step.at) {
         return Err(Refused::FormOld);
     }
     let wanted = place.merged();
@@ -151,6 +145,7 @@ fn parts(place: &Place, lines: &[Line<'_>]) -> Result<Vec<PartRow>, Refused> {
             shipped_at: None,
             received_at: None,
             ask: Ask::None,
+            asks: 0,
             ask_reason: None,
             asked_at: None,
             answer: None,

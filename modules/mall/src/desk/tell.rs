@@ -1,7 +1,7 @@
 //! What programs of shops and of the operator are told of a command (事件推送): identifiers, states, amounts; nothing of the
 //! buyer. A shop hears of its own part only.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sh_webhooks::{EVERYWHERE, Event};
 
 use super::Step;
@@ -21,6 +21,7 @@ pub const EVENTS: &[&str] = &[
     "part.refunded",
     "part.refund-refused",
     "part.case-finished",
+    "review.written",
 ];
 
 /// The type of event that a command is, and the shop that it is about, if it is about one.
@@ -35,7 +36,7 @@ fn kind(
         What::Cancel(_) => ("order.cancelled", None),
         What::Ship(ship) if step.left => ("part.shipped", Some(ship.shop)),
         What::Receive(_, shop) => ("part.received", Some(*shop)),
-        What::Ask(_, shop, _) => ("part.refund-asked", Some(*shop)),
+        What::Ask(ask) => ("part.refund-asked", Some(ask.shop)),
         What::Refund(decide) if decide.grant => ("part.refunded", Some(decide.shop)),
         What::Refund(decide) => ("part.refund-refused", Some(decide.shop)),
         What::Back(back) => ("part.case-finished", Some(back.shop)),
@@ -55,13 +56,22 @@ pub(super) fn event(step: &Step<'_>, whole: &Whole, what: &What) -> Option<Event
                 "order": order.id, "number": number_of(order.id), "shop": part.shop,
                 "state": part.state.word(), "refund": part.ask.word(), "amount_fen": part.amount,
             });
-            (part.organisation.clone(), data)
+            (part.organisation.clone(), of_case(step, data))
         })
         .collect();
     let data = json!({
         "order": order.id, "number": number_of(order.id), "shop": shop, "state": order.state.word(),
         "amount_fen": order.amount, "paid_fen": order.paid, "refunded_fen": order.refunded,
     });
-    audience.push((EVERYWHERE.to_owned(), data));
+    audience.push((EVERYWHERE.to_owned(), of_case(step, data)));
     Some(Event { kind, audience })
+}
+
+/// Which case came to its end, and what went back with it.
+fn of_case(step: &Step<'_>, mut data: Value) -> Value {
+    if let (Some(done), Some(fields)) = (&step.finished, data.as_object_mut()) {
+        fields.insert("case".to_owned(), json!(done.case));
+        fields.insert("case_refunded_fen".to_owned(), json!(done.amount));
+    }
+    data
 }

@@ -116,7 +116,7 @@ fn name(what: &What) -> (&'static str, Option<sh_kernel::Id<sh_catalogue::model:
         What::Cancel(_) => ("cancel-order", None),
         What::Ship(ship) => ("ship-order", Some(ship.shop)),
         What::Receive(_, shop) => ("receive-order", Some(*shop)),
-        What::Ask(_, shop, _) => ("ask-refund", Some(*shop)),
+        What::Ask(ask) => ("ask-refund", Some(ask.shop)),
         What::Refund(decide) if decide.grant => ("grant-refund", Some(decide.shop)),
         What::Refund(decide) => ("refuse-refund", Some(decide.shop)),
         What::Back(back) => ("finish-case", Some(back.shop)),

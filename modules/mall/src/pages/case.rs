@@ -11,8 +11,8 @@ use serde::Deserialize;
 use sh_catalogue::model::Shop;
 use sh_files::picture::{BYTES_MAX, PictureError};
 use sh_http::{
-    App, AppError, Context, Failure, Form, Html, Kind as Status, Listing, Multipart, Page, Path, Query,
-    Redirect,
+    App, AppError, Context, Failure, Form, Html, Kind as Status, Listing, Multipart, Page, Path, Permission,
+    Query, Redirect, Scope,
 };
 use sh_kernel::{FieldErrors, Id};
 use sh_ui::{
@@ -25,7 +25,7 @@ use tokio_util::io::ReaderStream;
 use super::{back, fields, page, parts::yuan};
 use crate::{
     Error,
-    case::{Case, CaseRow, Kind, PHOTOS_MAX, Part, Side, State, Whole},
+    case::{Case, CaseRow, EVIDENCE_MAX, Kind, PHOTOS_MAX, Part, Side, State, Whole},
     model::{self, Order, number_of},
     service::{
         cases::{self as service, Answer, Asked},
@@ -201,10 +201,13 @@ fn ask_page(
         .with_errors(!errors.0.is_empty());
     let kinds: Vec<Choice> =
         Kind::ALL.iter().map(|kind| Choice::new(kind.word(), ctx.t(kind_key(*kind)))).collect();
+    let number = Some(get(typed, "id")).filter(|id| !id.is_empty());
+    let number = number.map_or_else(|| ctx.id::<Case>().to_string(), str::to_owned);
     let kind = Some(get(typed, "kind")).filter(|kind| !kind.is_empty()).unwrap_or("return");
     let content = html! {
         (error_summary(locale, errors))
         form.form method="post" action=(format!("/orders/{id}/{shop}/after-sale")) {
+            input type="hidden" name="id" value=(number);
             (radios(locale, "kind", &ctx.t("case-kind"), &kinds, kind, None))
             @for line in whole.lines_of(shop).filter(|line| line.pieces > line.back_pieces) {
                 @let name = format!("pieces-{}", line.line);
@@ -226,7 +229,7 @@ pub(crate) async fn open(
     Shared(app): Shared<App>,
     visitor: Visitor,
     Path((id, shop)): Path<(Id<Order>, Id<Shop>)>,
-    Form(typed): Form<Pairs>,
+    Form(mut typed): Form<Pairs>,
 ) -> Result<Response, Failure> {
     let part = |(name, value): &(String, String)| {
         let line = name.strip_prefix("pieces-")?.parse().ok()?;
@@ -234,6 +237,7 @@ pub(crate) async fn open(
         (pieces != 0).then_some(Part { line, pieces })
     };
     let asked = Asked {
+        id: get(&typed, "id").parse().map_err(|_| Failure::not_found())?,
         kind: Kind::from_word(get(&typed, "kind")).unwrap_or(Kind::Return),
         parts: typed.iter().filter_map(part).collect(),
         reason: get(&typed, "reason").to_owned(),
@@ -241,6 +245,9 @@ pub(crate) async fn open(
     match service::open(&ctx, &app, &visitor, (id, shop), &asked).await {
         Ok(case) => Ok(Redirect::to(format!("/cases/{case}")).done(ctx.t("case-is-open")).into_response()),
         Err(error) if matches!(error.kind(), Status::Unprocessable | Status::Conflict) => {
+            if error.needs_new_form() {
+                typed.retain(|(name, _)| name != "id");
+            }
             let whole = orders::get(&ctx, &app, &visitor, id).await?;
             let page = ask_page(&ctx, &whole, shop, &typed, &fields(&ctx, &error));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
@@ -299,7 +306,14 @@ fn content(ctx: &Context, case: &Whole, order: &model::Whole, side: Side, error:
         }
     }
     if let Some(waybill) = &row.waybill {
-        rows.push((ctx.t("case-waybill"), html! { (waybill) }));
+        let carrier = row.carrier.as_deref().unwrap_or_default();
+        rows.push((ctx.t("case-waybill"), html! { (carrier) " " (waybill) }));
+    }
+    if let Some(new) = &row.replacement {
+        rows.push((
+            ctx.t("case-replacement"),
+            html! { (new.carrier) " " (new.waybill) " " time { (new.sent_at.to_minute()) } },
+        ));
     }
     if row.amount.0 > 0 {
         rows.push((ctx.t("order-refunded-sum"), html! { (yuan(row.amount)) }));
@@ -376,13 +390,26 @@ fn what_key(what: &str) -> &'static str {
         "late" => "case-did-late",
         "photo" => "case-did-photo",
         "refunded" => "case-did-refund",
+        "replaced" => "case-did-replace",
         _ => "case-did-finish",
+    }
+}
+
+/// Whether the actor may act for their side, and not only look.
+fn may_act(ctx: &Context, row: &CaseRow, side: Side) -> bool {
+    match side {
+        Side::Shop => ctx.allows(Permission::HandleOrders, &Scope::Organisation(row.organisation.clone())),
+        Side::Operator => ctx.allows(Permission::ManageMall, &Scope::Everywhere),
+        Side::Buyer | Side::Program => true,
     }
 }
 
 /// What the actor can do now.
 fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
     let (locale, row) = (ctx.locale, &case.row);
+    if !may_act(ctx, row, side) {
+        return html! {};
+    }
     let form = |action: &str, inside: Markup| {
         html! {
             form.form method="post" action=(format!("/cases/{}/{action}", row.id)) { (inside) }
@@ -396,6 +423,7 @@ fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
         (Side::Buyer, State::Sending) => form(
             "sent",
             html! {
+                (Field::text("carrier", &ctx.t("order-carrier")).hint(ctx.t("case-carrier-hint")).render(locale))
                 (Field::text("waybill", &ctx.t("case-waybill")).required().render(locale)) (button(&ctx.t("case-sent")))
             },
         ),
@@ -407,7 +435,9 @@ fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
             html! {
                 (said("order-answer"))
                 (button_secondary(&ctx.t("case-agree"), "answer", "agree")) " "
-                (button_secondary(&ctx.t("case-ask-evidence"), "answer", "evidence")) " "
+                @if case.evidence_asked() < EVIDENCE_MAX {
+                    (button_secondary(&ctx.t("case-ask-evidence"), "answer", "evidence")) " "
+                }
                 (button_danger(&ctx.t("order-refuse"), "answer", "refuse"))
             },
         ),
@@ -417,6 +447,14 @@ fn actions(ctx: &Context, case: &Whole, side: Side) -> Markup {
                 (said("case-arrived-said"))
                 (button_secondary(&ctx.t("case-arrived-good"), "resale", "yes")) " "
                 (button_secondary(&ctx.t("case-arrived-bad"), "resale", "no"))
+            },
+        ),
+        (Side::Shop, State::Done) if row.awaits_replacement() => form(
+            "replaced",
+            html! {
+                (Field::text("carrier", &ctx.t("order-carrier")).required().hint(ctx.t("order-carrier-hint")).render(locale))
+                (Field::text("waybill", &ctx.t("order-waybill")).required().render(locale))
+                (button(&ctx.t("case-replace")))
             },
         ),
         (Side::Operator, State::Arbitration) => form(
@@ -447,6 +485,7 @@ fn withdraw(ctx: &Context, row: &CaseRow, side: Side) -> Markup {
 #[serde(default)]
 pub(crate) struct ActForm {
     said: String,
+    carrier: String,
     waybill: String,
     answer: String,
     resale: String,
@@ -464,7 +503,8 @@ pub(crate) async fn act(
     let said = form.said.as_str();
     let outcome = match action.as_str() {
         "add" => service::add(&ctx, &app, &visitor, id, said).await,
-        "sent" => service::sent(&ctx, &app, &visitor, id, &form.waybill).await,
+        "sent" => service::sent(&ctx, &app, &visitor, id, (&form.carrier, &form.waybill)).await,
+        "replaced" => service::replaced(&ctx, &app, id, (&form.carrier, &form.waybill)).await,
         "arbitrate" => service::arbitrate(&ctx, &app, &visitor, id, said).await,
         "withdraw" => service::withdraw(&ctx, &app, &visitor, id).await,
         "answer" => service::answer(&ctx, &app, id, answer_of(&form.answer)?, said).await,
@@ -494,6 +534,22 @@ pub(crate) async fn add_photo(
     Multipart(mut form): Multipart,
 ) -> Result<Response, Failure> {
     service::get(&ctx, &app, &visitor, id).await?;
+    let done = match file_of(&mut form).await? {
+        Some(bytes) => service::add_photo(&ctx, &app, &visitor, id, bytes).await,
+        None => Err(Error::Picture(PictureError::TooManyBytes.code())),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to(format!("/cases/{id}")).done(ctx.t("case-photo-added")).into_response()),
+        Err(error) if matches!(error.kind(), Status::Unprocessable | Status::Conflict) => {
+            let page = case_page(&ctx, &app, &visitor, id, Some(super::told(&ctx, &error))).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The file of a form with a photo; nothing if it is too large.
+pub(crate) async fn file_of(form: &mut axum::extract::Multipart) -> Result<Option<Vec<u8>>, Failure> {
     while let Some(mut part) = form.next_field().await? {
         if part.name() != Some("file") {
             continue;
@@ -506,21 +562,7 @@ pub(crate) async fn add_photo(
                 bytes.extend_from_slice(&piece);
             }
         }
-        let done = if fits {
-            service::add_photo(&ctx, &app, &visitor, id, bytes).await
-        } else {
-            Err(Error::Picture(PictureError::TooManyBytes.code()))
-        };
-        return match done {
-            Ok(()) => {
-                Ok(Redirect::to(format!("/cases/{id}")).done(ctx.t("case-photo-added")).into_response())
-            }
-            Err(error) if matches!(error.kind(), Status::Unprocessable | Status::Conflict) => {
-                let page = case_page(&ctx, &app, &visitor, id, Some(super::told(&ctx, &error))).await?;
-                Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
-            }
-            Err(error) => Err(error.into()),
-        };
+        return Ok(fits.then_some(bytes));
     }
     Err(Failure::new(Status::BadInput, "unreadable-form", "the form has no file"))
 }
@@ -533,11 +575,6 @@ pub(crate) async fn photo(
     Path((id, number)): Path<(Id<Case>, i64)>,
 ) -> Result<Response, Failure> {
     let file = service::photo(&ctx, &app, &visitor, id, number).await?;
-    let headers = [
-        ("content-type", "image/jpeg"),
-        ("cache-control", "private, no-store"),
-        ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "default-src 'none'; sandbox"),
-    ];
+    let headers = super::review::photo_headers("private, no-store");
     Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
 }

@@ -6,21 +6,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
-use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Redirect};
-use sh_kernel::{Fen, FieldErrors, RegionCode};
-use sh_ledger::Refusal;
-use sh_regions::Regions;
-use sh_ui::{Choice, Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel};
+use serde::Deserialize;
+use sh_http::{App, AppError, Context, Failure, Form, Html, Kind, Query, Redirect};
+use sh_kernel::{Fen, FieldErrors, Id};
+use sh_ui::{Field, Tone, banner, button_link, button_secondary, empty, error_summary, facts, panel};
 
 use super::{
+    addresses::line as line_of,
     basket::{changed, value},
     fields, page,
     parts::yuan,
+    place::Place,
 };
 use crate::{
     Error,
-    address::{self, Typed},
-    error::Refused,
+    address::{self, Saved},
     service::{
         basket::{Group, Item},
         checkout::{self as service, Form as Order, Quoted},
@@ -32,7 +32,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 struct Sent {
     order: Order,
-    province: String,
+    /// Where it goes.
+    place: Place,
     /// The county for which the shown sum was made.
     quoted: String,
 }
@@ -48,49 +49,51 @@ impl Sent {
         let messages = pairs
             .iter()
             .filter_map(|(name, text)| Some((name.strip_prefix("message-")?.parse().ok()?, text.clone())));
+        let place = Place::sent(pairs);
         Self {
             order: Order {
                 order: text("order").parse().ok(),
                 lines: lines.collect(),
                 expected: Fen(text("expected").parse().unwrap_or(0)),
-                address: Typed {
-                    county: text("county"),
-                    receiver: text("receiver"),
-                    phone: text("phone"),
-                    detail: text("detail"),
-                },
+                address: place.typed.clone(),
                 title: text("title"),
                 tax_number: text("tax-number"),
                 messages: messages.collect(),
             },
-            province: text("province"),
+            place,
             quoted: text("quoted"),
-        }
-    }
-
-    fn county(&self) -> Option<RegionCode> {
-        self.order.address.county.parse().ok()
-    }
-
-    /// The province that is chosen, or that of the county.
-    fn province(&self) -> Option<RegionCode> {
-        let chosen: Option<RegionCode> = self.province.parse().ok();
-        chosen.or_else(|| self.county().map(RegionCode::province))
-    }
-
-    /// A county of another province than the one that is chosen is none.
-    fn settle_places(&mut self) {
-        if let (Some(province), Some(county)) = (self.province(), self.county())
-            && !county.is_within(province)
-        {
-            self.order.address.county.clear();
         }
     }
 }
 
+/// Which of the saved addresses is chosen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Chosen {
+    address: Option<Id<Saved>>,
+}
+
+/// The addresses that a person has saved; nobody else has any.
+async fn addresses(ctx: &Context, app: &App) -> Result<Vec<Saved>, Error> {
+    match ctx.actor.user() {
+        Some(_) => crate::service::addresses::list(ctx, app).await,
+        None => Ok(Vec::new()),
+    }
+}
+
 /// `GET /checkout`
-pub(crate) async fn show(ctx: Context, State(app): State<App>, visitor: Visitor) -> Result<Html, Failure> {
+pub(crate) async fn show(
+    ctx: Context,
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(chosen): Query<Chosen>,
+) -> Result<Html, Failure> {
     let mut sent = Sent::default();
+    let known = addresses(&ctx, &app).await?;
+    let begins = |one: &&Saved| chosen.address.map_or(one.usual, |id| one.id == id);
+    if let Some(saved) = known.iter().find(begins) {
+        sent.place = Place::of(saved.address.clone().into());
+    }
     sent.order.order = Some(ctx.id());
     Ok(Html(form(&ctx, &app, &visitor, &sent, &FieldErrors::default()).await?))
 }
@@ -106,20 +109,17 @@ pub(crate) async fn send(
     let mut errors = FieldErrors::default();
     match value(&pairs, "action") {
         "parse" => {
-            let typed = address::parse(value(&pairs, "pasted"), ctx.today());
-            sent.province =
-                typed.county.parse().map_or(sent.province, |code: RegionCode| code.province().to_string());
-            sent.order.address = typed;
+            sent.place = Place::of(address::parse(value(&pairs, "pasted"), ctx.today()));
         }
-        "place" if !sent.quoted.is_empty() && sent.quoted == sent.order.address.county => {
+        "place" if !sent.quoted.is_empty() && sent.quoted == sent.place.typed.county => {
             return place(&ctx, &app, &visitor, sent).await;
         }
-        "places" => sent.settle_places(),
+        "places" => {}
         _ => {
-            sent.settle_places();
-            address::check(ctx.locale, &sent.order.address, ctx.today(), &mut errors);
+            address::check(ctx.locale, &sent.place.typed, ctx.today(), &mut errors);
         }
     }
+    sent.order.address = sent.place.typed.clone();
     let status = if errors.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Html(form(&ctx, &app, &visitor, &sent, &errors).await?)).into_response())
 }
@@ -134,7 +134,7 @@ async fn place(ctx: &Context, app: &App, visitor: &Visitor, mut sent: Sent) -> R
         return Err(error.into());
     }
     // The number is spent: whoever sends the form again after reading why orders anew.
-    if matches!(error, Error::Refused(Refused::FormOld | Refused::Ledger(Refusal::OtherBody))) {
+    if error.needs_new_form() {
         sent.order.order = Some(ctx.id());
     }
     let errors = fields(ctx, &error);
@@ -148,19 +148,21 @@ async fn form(
     sent: &Sent,
     errors: &FieldErrors,
 ) -> Result<Markup, Error> {
-    let quoted = service::quote(ctx, app, visitor, sent.county()).await?;
+    let quoted = service::quote(ctx, app, visitor, sent.place.county()).await?;
     let frame = ctx.frame(ctx.t("checkout-title")).with_errors(!errors.0.is_empty());
     if quoted.basket.is_empty() {
         let content = empty(&ctx.t("checkout-empty"), Some(&button_link(&ctx.t("mall-go-look"), "/", None)));
         return Ok(page(ctx, frame, &content));
     }
+    let known = addresses(ctx, app).await?;
     let content = html! {
         (error_summary(ctx.locale, errors))
         (changed(ctx, &quoted.basket))
+        @if ctx.actor.user().is_some() { (panel(&ctx.t("addresses-title"), None, &saved(ctx, &known))) }
         (panel(&ctx.t("checkout-paste"), None, &pasted(ctx, sent)))
         form.stack method="post" action="/checkout" {
             (hidden(sent, &quoted))
-            (panel(&ctx.t("checkout-address"), None, &inputs(ctx, sent, errors)))
+            (panel(&ctx.t("checkout-address"), None, &sent.place.inputs(ctx, errors)))
             (panel(&ctx.t("checkout-invoice"), None, &invoice(ctx, sent, errors)))
             @for (group, freight) in quoted.basket.groups.iter().zip(&quoted.freights) {
                 (panel(&group.shop_name, None, &part(ctx, sent, (group, *freight), errors)))
@@ -169,6 +171,18 @@ async fn form(
         }
     };
     Ok(page(ctx, frame, &content))
+}
+
+/// The saved addresses: each is chosen by opening its link.
+fn saved(ctx: &Context, known: &[Saved]) -> Markup {
+    html! {
+        ul.ways {
+            @for one in known {
+                li { a href=(format!("/checkout?address={}", one.id)) { (ctx.t("checkout-send-to")) " " (line_of(ctx, one)) } }
+            }
+        }
+        p { a href="/me/addresses" { (ctx.t("checkout-addresses")) } }
+    }
 }
 
 /// The form of the text that is read into the fields. What is chosen already is kept.
@@ -193,55 +207,8 @@ fn hidden(sent: &Sent, quoted: &Quoted) -> Markup {
                 value=(format!("{} {}", item.pieces, item.sku.price.0));
         }
         input type="hidden" name="expected" value=(quoted.amount.0);
-        input type="hidden" name="quoted" value=(sent.county().map(|code| code.to_string()).unwrap_or_default());
+        input type="hidden" name="quoted" value=(sent.place.county().map(|code| code.to_string()).unwrap_or_default());
     }
-}
-
-fn inputs(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
-    let (locale, typed, today) = (ctx.locale, &sent.order.address, ctx.today());
-    let regions = Regions::get();
-    let choose = || Choice::new("", ctx.t("checkout-choose"));
-    let provinces = regions.all_provinces().iter();
-    let provinces = provinces.map(|code| Choice::new(code.to_string(), regions.name(*code, today)));
-    let province = sent.province();
-    let chosen = province.map(|code| code.to_string()).unwrap_or_default();
-    let counties = province.map(|code| counties(code, today)).unwrap_or_default();
-    html! {
-        div.stack {
-            (Field::select("province", &ctx.t("checkout-province"), std::iter::once(choose()).chain(provinces).collect())
-                .required().value(chosen).render(locale))
-            p { (button_secondary(&ctx.t("checkout-places"), "action", "places")) }
-            @if !counties.is_empty() {
-                (Field::select("county", &ctx.t("checkout-county"), std::iter::once(choose()).chain(counties).collect())
-                    .required().value(&typed.county).errors(errors).render(locale))
-            }
-            (Field::text("detail", &ctx.t("checkout-detail")).required().value(&typed.detail).errors(errors)
-                .autocomplete("street-address").render(locale))
-            (Field::text("receiver", &ctx.t("checkout-receiver")).required().value(&typed.receiver).errors(errors)
-                .autocomplete("name").render(locale))
-            (Field::input("tel", "phone", &ctx.t("checkout-phone")).required().value(&typed.phone).errors(errors)
-                .autocomplete("tel").render(locale))
-        }
-    }
-}
-
-/// The counties of a province, each with its city.
-fn counties(province: RegionCode, today: sh_kernel::Day) -> Vec<Choice> {
-    let regions = Regions::get();
-    let mut list = Vec::new();
-    for child in regions.children(province, today) {
-        let below = if child.is_city() { regions.children(child, today) } else { Vec::new() };
-        if below.is_empty() {
-            list.push(Choice::new(child.to_string(), regions.name(child, today)));
-        }
-        let city = regions.name(child, today);
-        list.extend(
-            below
-                .into_iter()
-                .map(|code| Choice::new(code.to_string(), format!("{city} {}", regions.name(code, today)))),
-        );
-    }
-    list
 }
 
 fn invoice(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
@@ -258,7 +225,7 @@ fn invoice(ctx: &Context, sent: &Sent, errors: &FieldErrors) -> Markup {
 fn part(ctx: &Context, sent: &Sent, (group, freight): (&Group, Option<Fen>), errors: &FieldErrors) -> Markup {
     let name = format!("message-{}", group.shop);
     let message = sent.order.messages.iter().find(|(shop, _)| *shop == group.shop);
-    let freight = match (sent.county(), freight) {
+    let freight = match (sent.place.county(), freight) {
         (None, _) => ctx.t("checkout-freight-later"),
         (_, None) => ctx.t("checkout-not-sent"),
         (_, Some(fee)) => yuan(fee),
@@ -282,7 +249,7 @@ fn line(item: &Item) -> Markup {
 fn last(ctx: &Context, sent: &Sent, quoted: &Quoted) -> Markup {
     let sent_there = quoted.freights.iter().all(Option::is_some);
     let ready = quoted.basket.items().all(Item::can_be_bought);
-    if sent.county().is_none() {
+    if sent.place.county().is_none() {
         return html! {
             (facts(&[(ctx.t("order-goods-sum"), html! { (yuan(quoted.goods)) })]))
             p { button.button type="submit" name="action" value="quote" { (ctx.t("checkout-quote")) } }
@@ -304,27 +271,5 @@ fn last(ctx: &Context, sent: &Sent, quoted: &Quoted) -> Markup {
                 " " (button_secondary(&ctx.t("checkout-quote-again"), "action", "quote"))
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counties_come_with_their_city() {
-        let today = sh_kernel::Day::new(2020, 12, 9).unwrap();
-        let list = counties(RegionCode::GUANGDONG, today);
-        assert!(list.iter().any(|choice| choice.value == "440305" && choice.label.contains("深圳市")));
-        // Dongguan has no counties: it stands for itself.
-        assert!(list.iter().any(|choice| choice.value == "441900"));
-    }
-
-    #[test]
-    fn a_county_of_another_province_is_dropped() {
-        let mut sent = Sent { province: "520000".to_owned(), ..Sent::default() };
-        "440305".clone_into(&mut sent.order.address.county);
-        sent.settle_places();
-        assert!(sent.order.address.county.is_empty());
     }
 }

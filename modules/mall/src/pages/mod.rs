@@ -1,5 +1,6 @@
 //! HTML pages: basket, checkout, payment, orders of buyers, of shops, of everybody.
 
+pub(crate) mod addresses;
 pub(crate) mod bank;
 pub(crate) mod basket;
 pub(crate) mod case;
@@ -10,7 +11,10 @@ pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod pay;
 pub(crate) mod pick;
+pub(crate) mod place;
 pub(crate) mod product;
+pub(crate) mod review;
+pub(crate) mod reviews;
 pub(crate) mod settlement;
 pub(crate) mod shop;
 pub(crate) mod statement;
@@ -32,6 +36,7 @@ use crate::Error;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     let photos = OpenApiRouter::new()
         .route("/cases/{id}/photos", post(case::add_photo))
+        .route("/reviews/{id}/photos", post(review::add_photo))
         .layer(DefaultBodyLimit::max(case::upload_bytes()));
     OpenApiRouter::new()
         .merge(photos)
@@ -42,6 +47,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/basket/change", post(basket::change))
         .route("/basket/agree", post(basket::agree))
         .route("/checkout", get(checkout::show).post(checkout::send))
+        .route("/me/addresses", get(addresses::list))
+        .route("/me/addresses/new", get(addresses::new).post(addresses::add))
+        .route("/me/addresses/{id}", get(addresses::edit).post(addresses::save))
+        .route("/me/addresses/{id}/usual", post(addresses::usual))
+        .route("/me/addresses/{id}/remove", post(addresses::remove))
         .route("/orders", get(orders::list))
         .route("/orders/{id}", get(order::show))
         .route("/orders/{id}/pay", get(pay::show).post(pay::begin))
@@ -52,6 +62,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .route("/cases/{id}", get(case::show))
         .route("/cases/{id}/{action}", post(case::act))
         .route("/cases/{id}/photos/{number}", get(case::photo))
+        .route("/reviews/of/{product}", get(reviews::of_product))
+        .route("/reviews/write/{order}/{line}", get(review::write).post(review::send))
+        .route("/reviews/{id}", get(review::show))
+        .route("/reviews/{id}/{action}", post(review::act))
+        .route("/reviews/{id}/photos/{number}", get(review::photo))
+        .route("/s/reviews", get(reviews::of_shop))
+        .route("/w/reviews", get(reviews::looked_at))
         .route("/s/cases", get(case::of_shop))
         .route("/w/cases", get(case::all))
         .route("/pay/simulator/{payment}", get(pay::simulator).post(pay::simulate))
@@ -87,7 +104,23 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// The pages in the menus of the workbenches.
-pub(crate) const MENU: [MenuEntry; 8] = [
+pub(crate) const MENU: [MenuEntry; 10] = [
+    MenuEntry {
+        group: "menu-shop",
+        label: "reviews-title",
+        href: "/s/reviews",
+        permission: Permission::HandleOrders,
+        order: 148,
+        icon: None,
+    },
+    MenuEntry {
+        group: "menu-mall",
+        label: "reviews-title",
+        href: "/w/reviews",
+        permission: Permission::SettleOrders,
+        order: 159,
+        icon: None,
+    },
     MenuEntry {
         group: "menu-shop",
         label: "shop-orders-title",

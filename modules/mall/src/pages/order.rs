@@ -1,5 +1,7 @@
 //! `/orders/{id}`: one order of the visitor, what has happened, what can be done.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -14,8 +16,9 @@ use super::{
 };
 use crate::{
     case::CaseRow,
-    model::{Ask, Order, OrderState, ParcelRow, PartRow, PartState, RefundRow, Whole, number_of},
-    service::{cases, orders as service, parcels},
+    model::{ASKS_MAX, Ask, Order, OrderState, ParcelRow, PartRow, PartState, RefundRow, Whole, number_of},
+    review::Review,
+    service::{cases, orders as service, parcels, reviews},
     token::Visitor,
 };
 
@@ -29,19 +32,16 @@ pub(crate) async fn show(
     let whole = service::get(&ctx, &app, &visitor, id).await?;
     let refunds = service::refunds(&ctx, &app, &visitor, id).await?;
     let cases = cases::of_order(&ctx, &app, &visitor, id).await?;
+    let reviews: HashMap<_, _> = reviews::of_order(&ctx, &app, &visitor, id).await?.into_iter().collect();
     let title = ctx.locale.with("order-number-is", &[("number", number_of(id).into())]);
     let frame =
         ctx.frame(title.clone()).crumbs([Crumb::link(ctx.t("orders-title"), "/orders"), Crumb::here(title)]);
     let sent = parcels::of_order(&app, id).await?;
-    Ok(Html(page(&ctx, frame, &content(&ctx, &whole, (&refunds, &sent), &cases))))
+    let parts = parts(&ctx, &whole, &sent, &reviews);
+    Ok(Html(page(&ctx, frame, &content(&ctx, &whole, &refunds, &cases, &parts))))
 }
 
-fn content(
-    ctx: &Context,
-    whole: &Whole,
-    (refunds, sent): (&[RefundRow], &[ParcelRow]),
-    cases: &[CaseRow],
-) -> Markup {
+fn content(ctx: &Context, whole: &Whole, refunds: &[RefundRow], cases: &[CaseRow], parts: &Markup) -> Markup {
     let (locale, order) = (ctx.locale, &whole.order);
     let mut rows = sums(locale, order);
     rows.push((ctx.t("order-goes-to"), html! { (address(&order.address, order.placed_at.day(), true)) }));
@@ -52,10 +52,21 @@ fn content(
     html! {
         p { (order_tag(locale, order.state)) }
         @if order.state == OrderState::Unpaid { (unpaid(ctx, whole)) }
-        @for part in &whole.parts { (panel(&part.shop_name, None, &part_content(ctx, whole, part, sent))) }
+        (parts)
         (super::case::of_order(ctx, cases))
         (panel(&ctx.t("order-facts"), None, &facts(&rows)))
         (panel(&ctx.t("order-history"), None, &timeline(&history(locale, whole, refunds))))
+    }
+}
+
+/// The parts, each with what can be done.
+fn parts(ctx: &Context, whole: &Whole, sent: &[ParcelRow], reviews: &HashMap<i64, Id<Review>>) -> Markup {
+    html! {
+        @for part in &whole.parts {
+            (panel(&part.shop_name, None, &html! {
+                (part_content(ctx, whole, part, sent)) (reviews_of(ctx, whole, part, reviews))
+            }))
+        }
     }
 }
 
@@ -73,7 +84,8 @@ fn unpaid(ctx: &Context, whole: &Whole) -> Markup {
 fn part_content(ctx: &Context, whole: &Whole, part: &PartRow, sent: &[ParcelRow]) -> Markup {
     let locale = ctx.locale;
     let action = |what: &str| format!("/orders/{}/{}/{what}", part.order, part.shop);
-    let whole_back = part.state == PartState::ToShip && part.ask == Ask::None;
+    let can_ask = matches!(part.ask, Ask::None | Ask::Refused) && part.asks < ASKS_MAX;
+    let whole_back = part.state == PartState::ToShip && can_ask;
     html! {
         p { (part_tag(locale, part.state, part.ask)) }
         (lines(locale, whole.lines_of(part.shop)))
@@ -95,6 +107,24 @@ fn part_content(ctx: &Context, whole: &Whole, part: &PartRow, sent: &[ParcelRow]
         }
         @if part.ask == Ask::Refused {
             p { (locale.with("order-refused-why", &[("answer", part.answer.clone().unwrap_or_default().into())])) }
+        }
+    }
+}
+
+/// A way to review each line that was received, or to its review.
+fn reviews_of(ctx: &Context, whole: &Whole, part: &PartRow, reviews: &HashMap<i64, Id<Review>>) -> Markup {
+    let received = part.received_at.is_some();
+    html! {
+        @if received {
+            ul.ways {
+                @for line in whole.lines_of(part.shop) {
+                    @let (href, key) = match reviews.get(&line.line) {
+                        Some(id) => (format!("/reviews/{id}"), "review-see"),
+                        None => (format!("/reviews/write/{}/{}", line.order, line.line), "review-write"),
+                    };
+                    li { a href=(href) { (ctx.t(key)) " " (line.name) " " (line.spec) } }
+                }
+            }
         }
     }
 }

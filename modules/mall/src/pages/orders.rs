@@ -53,6 +53,7 @@ fn content(ctx: &Context, state: Option<OrderState>, orders: &Listing<Whole>) ->
             (empty(&ctx.t("orders-none"), Some(&button_link(&ctx.t("mall-go-look"), "/", None))))
         }
         @for whole in &orders.items { (one(ctx, whole)) }
+        @if ctx.actor.user().is_some() { p { a href="/me/addresses" { (ctx.t("checkout-addresses")) } } }
         (pager(ctx.locale, &Pager {
             next: orders.next.as_deref().map(|after| format!("/orders?state={word}&after={after}")),
             shown: orders.items.len(),

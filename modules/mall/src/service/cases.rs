@@ -5,38 +5,30 @@
 
 use sh_access::audit::{Entry, record};
 use sh_catalogue::{model::Shop, service::shops};
-use sh_files::{
-    picture::{PictureError, renditions},
-    store::{ObjectKey, ObjectStore},
-};
 use sh_http::{App, Context, Invalid, Listing, Page, Permission, Scope};
 use sh_kernel::{FieldErrors, Id, Instant};
-use tokio::sync::Semaphore;
 
+pub use super::case_photos::{add_photo, photo};
 use super::orders::{self, reason_of};
 use crate::{
     Error,
-    case::{ANSWER_HOURS, Case, CaseRow, Kind, OPEN_DAYS, PHOTOS_MAX, Part, Side, State, Whole},
+    case::{ANSWER_HOURS, Case, CaseRow, EVIDENCE_MAX, Kind, OPEN_DAYS, Part, Side, State, Whole},
     command::{Back, What},
     model::{self, Order, PartState},
     store::{self, case::New},
     token::Visitor,
 };
 
-/// Dots of the longest side of a photo as it is kept.
-const PHOTO_DOTS: u32 = 1_200;
-/// Bytes of one kept photo.
-const PHOTO_BYTES_MAX: u64 = 4 << 20;
 /// Cases of one order.
 const CASES_MAX: usize = 20;
 /// Cases that one run of the chore moves on.
 const STEP: i64 = 200;
-/// Photos that are read at the same time.
-static READING: Semaphore = Semaphore::const_new(1);
 
 /// What a buyer asks for.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    /// The number that its form was given: a form that is sent twice opens one case.
+    pub id: Id<Case>,
     /// What.
     pub kind: Kind,
     /// For which pieces.
@@ -55,7 +47,8 @@ fn wrong(field: &str, text: String) -> Error {
 ///
 /// # Errors
 /// [`Error::NotFound`] for orders of others; [`Error::Invalid`] without a reason or for more pieces than there are;
-/// [`crate::Refused::WrongState`] if the part is not sent, or was received too long ago.
+/// [`crate::Refused::WrongState`] if the part is not sent, or was received too long ago; [`crate::Refused::FormOld`];
+/// [`sh_ledger::Refusal::OtherBody`] if the number of the form stands for something else.
 pub async fn open(
     ctx: &Context,
     app: &App,
@@ -64,6 +57,10 @@ pub async fn open(
     asked: &Asked,
 ) -> Result<Id<Case>, Error> {
     let whole = orders::get(ctx, app, visitor, order).await?;
+    if let Some(known) = opened(app, (order, shop), asked).await? {
+        return Ok(known);
+    }
+    super::check_form(ctx, asked.id)?;
     let part = whole.part(shop).ok_or(Error::NotFound)?;
     let since = ctx.now().plus_seconds(-OPEN_DAYS * 24 * 3_600);
     let stands = match part.state {
@@ -76,7 +73,7 @@ pub async fn open(
     }
     let reason = reason_of(ctx, &asked.reason)?;
     let row = CaseRow {
-        id: ctx.id(),
+        id: asked.id,
         order,
         shop,
         organisation: part.organisation.clone(),
@@ -86,6 +83,8 @@ pub async fn open(
         reason: reason.clone(),
         amount: sh_kernel::Fen::ZERO,
         waybill: None,
+        carrier: None,
+        replacement: None,
         opened_at: ctx.now(),
         due_at: Some(ctx.now().plus_seconds(ANSWER_HOURS * 3_600)),
         ended_at: None,
@@ -93,6 +92,10 @@ pub async fn open(
     app.db
         .write(async |tx| {
             super::hold(tx, ctx).await?;
+            // The same form was sent twice at the same moment.
+            if let Some((known, parts)) = store::case::some(tx, &[row.id]).await?.remove(&row.id) {
+                return same(&known, &parts, (order, shop), asked);
+            }
             let whole = store::order::whole(tx, order).await?.ok_or(Error::NotFound)?;
             if whole.part(shop).is_none_or(|now| now.state != part.state || now.ask == model::Ask::Asked) {
                 return Err(crate::Refused::WrongState("changed").into());
@@ -109,6 +112,24 @@ pub async fn open(
             Ok(row.id)
         })
         .await
+}
+
+/// The case that the form has opened before, if it has.
+async fn opened(app: &App, at: (Id<Order>, Id<Shop>), asked: &Asked) -> Result<Option<Id<Case>>, Error> {
+    let found = app.db.read(async |tx| store::case::some(tx, &[asked.id]).await).await?.remove(&asked.id);
+    found.map(|(row, parts)| same(&row, &parts, at, asked)).transpose()
+}
+
+/// The case, if it is what the form asks for.
+fn same(row: &CaseRow, parts: &[Part], at: (Id<Order>, Id<Shop>), asked: &Asked) -> Result<Id<Case>, Error> {
+    let mut wanted = asked.parts.clone();
+    wanted.sort_by_key(|part| part.line);
+    let is = (row.order, row.shop) == at && row.kind == asked.kind && row.reason == asked.reason.trim();
+    if is && parts == wanted {
+        Ok(row.id)
+    } else {
+        Err(crate::Refused::from(sh_ledger::Refusal::OtherBody).into())
+    }
 }
 
 /// Whether so many pieces of each line are with the buyer and no other open case is about them.
@@ -129,7 +150,7 @@ fn fits(
     !parts.is_empty() && lines.len() == parts.len() && parts.iter().all(each)
 }
 
-async fn happened(
+pub(super) async fn happened(
     tx: &mut sh_db::Tx,
     ctx: &Context,
     case: Id<Case>,
@@ -189,6 +210,22 @@ pub async fn of_order(
     Ok(app.db.read(async |tx| store::case::of_order(tx, order).await).await?)
 }
 
+/// The cases of the visitor, the newest first.
+///
+/// # Errors
+/// A cursor that cannot be read, or the database.
+pub async fn of_visitor(
+    _ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    page: &Page,
+) -> Result<Listing<CaseRow>, Error> {
+    let before: Id<Case> = page.key()?.unwrap_or_else(store::list::end);
+    let Some(buyer) = visitor.buyer() else { return Ok(Listing::of(Vec::new(), page, |_: &CaseRow| before)) };
+    let rows = app.db.read(async |tx| store::case::of_buyer(tx, buyer, before, page.fetch()).await).await?;
+    Ok(Listing::of(rows, page, |row| row.id))
+}
+
 /// The cases of an order for the operator or for one of its shops, which sees its own only.
 ///
 /// # Errors
@@ -236,7 +273,8 @@ struct Move<'a> {
     side: Side,
     what: &'static str,
     said: &'a str,
-    waybill: Option<&'a str>,
+    /// By whom, if known, and with which number goods are sent back.
+    way: Option<(Option<&'a str>, &'a str)>,
 }
 
 /// Moves a case on, with its event and an entry in the log.
@@ -247,7 +285,7 @@ async fn step(ctx: &Context, app: &App, row: &CaseRow, go: Move<'_>) -> Result<(
     app.db
         .write(async |tx| {
             super::hold(tx, ctx).await?;
-            if !store::case::step(tx, row, go.to, ctx.now(), go.waybill).await? {
+            if !store::case::step(tx, row, go.to, ctx.now(), go.way).await? {
                 return Err(crate::Refused::WrongState("changed").into());
             }
             happened(tx, ctx, row.id, go.side, (go.what, go.said)).await?;
@@ -261,23 +299,28 @@ async fn step(ctx: &Context, app: &App, row: &CaseRow, go: Move<'_>) -> Result<(
         .await
 }
 
-async fn of_buyer(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<CaseRow, Error> {
+pub(super) async fn of_buyer(
+    ctx: &Context,
+    app: &App,
+    visitor: &Visitor,
+    id: Id<Case>,
+) -> Result<CaseRow, Error> {
     match get(ctx, app, visitor, id).await? {
         (whole, Side::Buyer) => Ok(whole.row),
         _ => Err(Error::NotFound),
     }
 }
 
-async fn found(app: &App, id: Id<Case>) -> Result<CaseRow, Error> {
+async fn found(app: &App, id: Id<Case>) -> Result<Whole, Error> {
     let whole = app.db.read(async |tx| store::case::whole(tx, id).await).await?;
-    whole.map(|whole| whole.row).ok_or(Error::NotFound)
+    whole.ok_or(Error::NotFound)
 }
 
 /// The case as its shop may handle it.
-async fn at_shop(ctx: &Context, app: &App, id: Id<Case>) -> Result<CaseRow, Error> {
-    let row = found(app, id).await?;
-    ctx.require(Permission::HandleOrders, Scope::Organisation(row.organisation.clone()))?;
-    Ok(row)
+async fn at_shop(ctx: &Context, app: &App, id: Id<Case>) -> Result<Whole, Error> {
+    let whole = found(app, id).await?;
+    ctx.require(Permission::HandleOrders, Scope::Organisation(whole.row.organisation.clone()))?;
+    Ok(whole)
 }
 
 /// The buyer says more, as the shop has asked.
@@ -293,7 +336,7 @@ pub async fn add(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>, said
         side: Side::Buyer,
         what: "added",
         said: &said,
-        waybill: None,
+        way: None,
     };
     step(ctx, app, &row, go).await
 }
@@ -301,26 +344,36 @@ pub async fn add(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>, said
 /// The buyer has sent the goods back.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] without a waybill; [`crate::Refused::WrongState`].
+/// [`Error::NotFound`]; [`Error::Invalid`] without a waybill, or with a carrier that is not known; it may be left out;
+/// [`crate::Refused::WrongState`].
 pub async fn sent(
     ctx: &Context,
     app: &App,
     visitor: &Visitor,
     id: Id<Case>,
-    waybill: &str,
+    (carrier, waybill): (&str, &str),
 ) -> Result<(), Error> {
     let row = of_buyer(ctx, app, visitor, id).await?;
     let waybill = waybill.trim();
     if waybill.is_empty() || waybill.chars().count() > 60 {
         return Err(wrong("/waybill", ctx.t("case-waybill-missing")));
     }
+    let known = crate::carrier::named(carrier);
+    if !carrier.trim().is_empty() && known.is_none() {
+        let names = crate::carrier::known();
+        return Err(wrong(
+            "/carrier",
+            ctx.locale.with("order-carrier-unknown", &[("names", names.as_str().into())]),
+        ));
+    }
+    let said = known.map_or_else(|| waybill.to_owned(), |known| format!("{known} {waybill}"));
     let go = Move {
         from: &[State::Sending],
         to: State::Arriving,
         side: Side::Buyer,
         what: "sent",
-        said: waybill,
-        waybill: Some(waybill),
+        said: &said,
+        way: Some((known, waybill)),
     };
     step(ctx, app, &row, go).await
 }
@@ -332,7 +385,7 @@ pub async fn sent(
 pub async fn withdraw(ctx: &Context, app: &App, visitor: &Visitor, id: Id<Case>) -> Result<(), Error> {
     let row = of_buyer(ctx, app, visitor, id).await?;
     let from = &[State::Asked, State::Evidence, State::Sending, State::Refused, State::Arbitration];
-    let go = Move { from, to: State::Closed, side: Side::Buyer, what: "withdrawn", said: "", waybill: None };
+    let go = Move { from, to: State::Closed, side: Side::Buyer, what: "withdrawn", said: "", way: None };
     step(ctx, app, &row, go).await
 }
 
@@ -355,7 +408,7 @@ pub async fn arbitrate(
         side: Side::Buyer,
         what: "arbitrate",
         said: &said,
-        waybill: None,
+        way: None,
     };
     step(ctx, app, &row, go).await
 }
@@ -374,10 +427,17 @@ pub enum Answer {
 /// The shop answers.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a reason, unless it agrees;
-/// [`crate::Refused::WrongState`].
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a reason, unless it agrees, or if it has asked for
+/// more as often as it may ([`EVIDENCE_MAX`]); [`crate::Refused::WrongState`].
 pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said: &str) -> Result<(), Error> {
-    let row = at_shop(ctx, app, id).await?;
+    let whole = at_shop(ctx, app, id).await?;
+    if answer == Answer::Evidence && whole.evidence_asked() >= EVIDENCE_MAX {
+        return Err(wrong(
+            "/answer",
+            ctx.locale.with("case-evidence-over", &[("most", EVIDENCE_MAX.into())]),
+        ));
+    }
+    let row = whole.row;
     let said = if answer == Answer::Agree { said.trim().to_owned() } else { reason_of(ctx, said)? };
     let back = matches!(row.kind, Kind::Return | Kind::Exchange);
     if answer == Answer::Agree && !back {
@@ -391,7 +451,7 @@ pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said
         Answer::Refuse => (State::Refused, "refused"),
         Answer::Evidence => (State::Evidence, "evidence"),
     };
-    let go = Move { from: &[State::Asked], to, side: Side::Shop, what, said: &said, waybill: None };
+    let go = Move { from: &[State::Asked], to, side: Side::Shop, what, said: &said, way: None };
     step(ctx, app, &row, go).await
 }
 
@@ -401,12 +461,41 @@ pub async fn answer(ctx: &Context, app: &App, id: Id<Case>, answer: Answer, said
 /// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] if goods that cannot be sold again have no reason;
 /// [`crate::Refused::WrongState`], [`crate::Refused::SoldOut`] if there are no others.
 pub async fn arrived(ctx: &Context, app: &App, id: Id<Case>, resale: bool, said: &str) -> Result<(), Error> {
-    let row = at_shop(ctx, app, id).await?;
+    let row = at_shop(ctx, app, id).await?.row;
     if row.state != State::Arriving {
         return Err(crate::Refused::WrongState(row.state.word()).into());
     }
     let said = if resale { said.trim().to_owned() } else { reason_of(ctx, said)? };
     finish(ctx, app, &row, (resale, false), (Side::Shop, &said)).await
+}
+
+/// The shop says by which parcel others are sent after an exchange.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Denied`]; [`Error::Invalid`] without a carrier that is known and a waybill;
+/// [`crate::Refused::WrongState`] if nothing is to be sent, or it was said before.
+pub async fn replaced(
+    ctx: &Context,
+    app: &App,
+    id: Id<Case>,
+    (carrier, waybill): (&str, &str),
+) -> Result<(), Error> {
+    let row = at_shop(ctx, app, id).await?.row;
+    let (carrier, waybill) = super::parcels::checked(ctx, carrier, waybill)?;
+    if !row.awaits_replacement() {
+        return Err(crate::Refused::WrongState(row.state.word()).into());
+    }
+    app.db
+        .write(async |tx| {
+            if !store::case::replace(tx, id, (&carrier, &waybill), ctx.now()).await? {
+                return Err(crate::Refused::WrongState("changed").into());
+            }
+            let said = format!("{carrier} {waybill}");
+            happened(tx, ctx, id, Side::Shop, ("replaced", &said)).await?;
+            let told = serde_json::json!({ "carrier": carrier, "waybill": waybill });
+            Ok(record(tx, ctx, Entry::new("replace-goods", "case", id).after(&told)).await?)
+        })
+        .await
 }
 
 /// The operator decides, for the buyer or for the shop, with a reason. For the buyer the money goes back.
@@ -421,7 +510,7 @@ pub async fn decide(
     said: &str,
 ) -> Result<(), Error> {
     ctx.require(Permission::ManageMall, Scope::Everywhere)?;
-    let row = found(app, id).await?;
+    let row = found(app, id).await?.row;
     let said = reason_of(ctx, said)?;
     if row.state != State::Arbitration {
         return Err(crate::Refused::WrongState(row.state.word()).into());
@@ -435,7 +524,7 @@ pub async fn decide(
         side: Side::Operator,
         what: "for-shop",
         said: &said,
-        waybill: None,
+        way: None,
     };
     step(ctx, app, &row, go).await
 }
@@ -463,7 +552,7 @@ pub async fn late(ctx: &Context, app: &App) -> Result<u64, Error> {
     for row in rows {
         let from = [row.state];
         let to = row.state.when_late();
-        let go = Move { from: &from, to, side: Side::Program, what: "late", said: "", waybill: None };
+        let go = Move { from: &from, to, side: Side::Program, what: "late", said: "", way: None };
         match step(ctx, app, &row, go).await {
             Ok(()) => count += 1,
             // Somebody has acted at the last moment.
@@ -472,66 +561,4 @@ pub async fn late(ctx: &Context, app: &App) -> Result<u64, Error> {
         }
     }
     Ok(count)
-}
-
-/// The store of photos of cases, apart from those that everybody may see.
-fn photos(app: &App) -> Result<ObjectStore, Error> {
-    ObjectStore::open_dir(app.data_dir.join("cases"), PHOTO_BYTES_MAX).map_err(Error::Store)
-}
-
-/// Adds a photo to a case that is not over: as a JPEG of our own, without what the camera wrote into it.
-///
-/// # Errors
-/// [`Error::NotFound`] for everybody but the buyer; [`Error::Picture`] if it cannot be used, or there are
-/// [`PHOTOS_MAX`]; [`crate::Refused::WrongState`] if the case is over.
-pub async fn add_photo(
-    ctx: &Context,
-    app: &App,
-    visitor: &Visitor,
-    id: Id<Case>,
-    bytes: Vec<u8>,
-) -> Result<(), Error> {
-    let row = of_buyer(ctx, app, visitor, id).await?;
-    if row.state.is_over() {
-        return Err(crate::Refused::WrongState(row.state.word()).into());
-    }
-    let made = {
-        let _permit = READING.acquire().await.map_err(|_| Error::NoChance)?;
-        // A reader that stumbles over a broken file breaks its own thread and nothing else.
-        tokio::task::spawn_blocking(move || renditions(&bytes, &[PHOTO_DOTS]))
-            .await
-            .unwrap_or(Err(PictureError::Broken))
-            .map_err(|refused| Error::Picture(refused.code()))?
-    };
-    let jpeg = made.into_iter().next().ok_or(Error::Picture(PictureError::Broken.code()))?.jpeg;
-    let key = photos(app)?.put_bytes(jpeg).await.map_err(Error::Store)?.key.to_string();
-    app.db
-        .write(async |tx| {
-            let known = store::case::photos(tx, id).await?;
-            if known.len() >= PHOTOS_MAX {
-                return Err(Error::Picture("case-photos-full"));
-            }
-            let number = known.last().map_or(1, |(number, _)| number + 1);
-            store::case::add_photo(tx, id, number, &key).await?;
-            happened(tx, ctx, id, Side::Buyer, ("photo", "")).await
-        })
-        .await
-}
-
-/// The file of a photo.
-///
-/// # Errors
-/// [`Error::NotFound`] for everybody who may not see the case.
-pub async fn photo(
-    ctx: &Context,
-    app: &App,
-    visitor: &Visitor,
-    id: Id<Case>,
-    number: i64,
-) -> Result<tokio::fs::File, Error> {
-    get(ctx, app, visitor, id).await?;
-    let known = app.db.read(async |tx| store::case::photos(tx, id).await).await?;
-    let key = known.into_iter().find(|one| one.0 == number).ok_or(Error::NotFound)?.1;
-    let key: ObjectKey = key.parse().map_err(|_| Error::NotFound)?;
-    photos(app)?.open(&key).await.map_err(|_| Error::NotFound)
 }

@@ -23,8 +23,6 @@ const STEP: i64 = 200;
 const ASK_SECONDS: i64 = 15;
 /// Days after sending until a part counts as received, if the buyer says nothing.
 pub const RECEIVE_DAYS: i64 = 10;
-/// What stands for the answer of a shop that gave none in time.
-const SILENT: &str = "商家超时未处理，系统自动退款";
 /// How long chores rest.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -139,9 +137,9 @@ pub async fn receive(ctx: &Context, app: &App) -> Result<u64, Error> {
 pub async fn answer_for_silent(ctx: &Context, app: &App) -> Result<u64, Error> {
     let by = ctx.now().plus_seconds(-ANSWER_HOURS * 3_600);
     let parts = app.db.read(async |tx| store::list::unanswered(tx, by, STEP).await).await?;
-    let grant = |(order, shop)| {
-        let answer = SILENT.to_owned();
-        What::Refund(Decide { order, shop, grant: true, goods_back: true, answer })
+    let grant = |(order, shop, round)| {
+        let answer = ctx.t("order-silent-answer");
+        What::Refund(Decide { order, shop, round, grant: true, goods_back: true, answer })
     };
     carry_out(ctx, app, parts.into_iter().map(grant)).await
 }

@@ -1,7 +1,9 @@
 //! Use cases.
 
+pub mod addresses;
 pub mod bank;
 pub mod basket;
+mod case_photos;
 pub mod cases;
 pub mod checkout;
 pub mod chores;
@@ -11,7 +13,9 @@ pub mod orders;
 pub mod parcels;
 pub mod pay;
 pub mod payments;
+pub(crate) mod photos;
 pub mod pick;
+pub mod reviews;
 pub mod settlement;
 pub mod statement;
 pub mod statements;
@@ -21,6 +25,7 @@ pub mod waybills;
 use sh_access::audit::By;
 use sh_db::{DbError, Tx};
 use sh_http::{App, Context};
+use sh_kernel::Id;
 use sh_ledger::{Book, Claim, Plan};
 
 use crate::{
@@ -33,6 +38,11 @@ use crate::{
 pub(crate) async fn hold(tx: &mut Tx, ctx: &Context) -> Result<(), DbError> {
     let nothing = Claim::named(Book::MARKET, "hold", "", b"");
     Plan::new(ctx.now()).load_claims(tx, [nothing]).await
+}
+
+/// Refuses a number that no form of today was given.
+pub(crate) fn check_form<T>(ctx: &Context, id: Id<T>) -> Result<(), Error> {
+    if crate::model::form_holds(id, ctx.now()) { Ok(()) } else { Err(crate::Refused::FormOld.into()) }
 }
 
 /// Hands a command to the queue in the name of whoever acts.

@@ -6,9 +6,9 @@ use sh_kernel::{FieldErrors, Id};
 
 use crate::{
     Error,
-    command::{Cancel, What},
+    command::{AskBack, Cancel, What},
     desk::Queue,
-    model::{Order, OrderState, RefundRow, Whole},
+    model::{Ask, Order, OrderState, RefundRow, Whole},
     store,
     token::Visitor,
 };
@@ -87,11 +87,11 @@ pub async fn receive(
     super::submit(ctx, app, What::Receive(id, shop)).await.map(drop)
 }
 
-/// Asks a shop for the money of its part.
+/// Asks a shop for the money of its part, or asks again after a refusal.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] without a reason; [`crate::Refused::WrongState`] if it is not paid, or was
-/// asked before.
+/// [`Error::NotFound`]; [`Error::Invalid`] without a reason; [`crate::Refused::WrongState`] if it is not paid, or the
+/// shop has not answered yet; [`crate::Refused::AskedOften`].
 pub async fn ask_refund(
     ctx: &Context,
     app: &App,
@@ -99,13 +99,16 @@ pub async fn ask_refund(
     (id, shop): (Id<Order>, Id<Shop>),
     reason: &str,
 ) -> Result<(), Error> {
-    get(ctx, app, visitor, id).await?;
+    let whole = get(ctx, app, visitor, id).await?;
+    let part = whole.part(shop).ok_or(Error::NotFound)?;
     let reason = reason_of(ctx, reason)?;
     let cases = app.db.read(async |tx| store::case::of_order(tx, id).await).await?;
     if cases.iter().any(|case| case.shop == shop && !case.state.is_over()) {
         return Err(crate::Refused::WrongState("asked").into());
     }
-    super::submit(ctx, app, What::Ask(id, shop, reason)).await.map(drop)
+    // A request that waits is sent twice; one that was refused is followed by another.
+    let round = if part.ask == Ask::Asked { part.asks } else { part.asks + 1 };
+    super::submit(ctx, app, What::Ask(AskBack { order: id, shop, reason, round })).await.map(drop)
 }
 
 /// A reason that says something.

@@ -103,6 +103,6 @@ pub async fn answer(
     let (_, part) = part(app, id, shop).await?;
     ctx.require(Permission::HandleOrders, scope(&part))?;
     let answer = if grant { answer.trim().to_owned() } else { reason_of(ctx, answer)? };
-    let decide = Decide { order: id, shop, grant, goods_back, answer };
+    let decide = Decide { order: id, shop, round: part.asks, grant, goods_back, answer };
     super::submit(ctx, app, What::Refund(decide)).await.map(drop)
 }

@@ -7,7 +7,7 @@ use sh_db::{DbError, FromRow, Row, Tx, binds};
 use sh_kernel::{Fen, Id, IdGen, Instant};
 
 use crate::{
-    case::{Case, CaseRow, Event, Part, Side, State, Whole},
+    case::{Case, CaseRow, Event, Part, Replacement, Side, State, Whole},
     model::Order,
 };
 
@@ -26,7 +26,7 @@ sh_db::inserts! {
 sh_db::statements! {
     /// Cases by their identifiers.
     CASES = "SELECT id, order_id, shop, organisation, buyer, kind, state, reason, amount, waybill, opened_at, due_at, \
-        ended_at FROM mall_case WHERE id {{in_uuid $1}}";
+        ended_at, carrier, new_carrier, new_waybill, new_sent_at FROM mall_case WHERE id {{in_uuid $1}}";
     /// What cases are about.
     CASE_LINES = "SELECT case_id, line, pieces FROM mall_case_line WHERE case_id {{in_uuid $1}} ORDER BY case_id, line";
     /// What has happened to a case.
@@ -35,24 +35,43 @@ sh_db::statements! {
     CASE_PHOTOS = "SELECT number, photo FROM mall_case_photo WHERE case_id = $1 ORDER BY number";
     /// Cases of an order, in their order.
     OF_ORDER = "SELECT id, order_id, shop, organisation, buyer, kind, state, reason, amount, waybill, opened_at, due_at, \
-        ended_at FROM mall_case WHERE order_id = $1 ORDER BY id LIMIT 100";
+        ended_at, carrier, new_carrier, new_waybill, new_sent_at FROM mall_case WHERE order_id = $1 ORDER BY id LIMIT 100";
     /// Cases of a shop in a state, the oldest first.
     OF_SHOP = "SELECT id, order_id, shop, organisation, buyer, kind, state, reason, amount, waybill, opened_at, due_at, \
-        ended_at FROM mall_case WHERE shop = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4";
+        ended_at, carrier, new_carrier, new_waybill, new_sent_at FROM mall_case WHERE shop = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4";
     /// All cases in a state, the oldest first.
     IN_STATE = "SELECT id, order_id, shop, organisation, buyer, kind, state, reason, amount, waybill, opened_at, due_at, \
-        ended_at FROM mall_case WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
+        ended_at, carrier, new_carrier, new_waybill, new_sent_at FROM mall_case WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
     /// Cases whose time is over.
     LATE = "SELECT id, order_id, shop, organisation, buyer, kind, state, reason, amount, waybill, opened_at, due_at, \
-        ended_at FROM mall_case WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
+        ended_at, carrier, new_carrier, new_waybill, new_sent_at FROM mall_case WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
     /// Pieces of the lines of an order that open cases are about.
     ASKED_FOR = "SELECT l.line, CAST(SUM(l.pieces) AS BIGINT) FROM mall_case c JOIN mall_case_line l ON l.case_id = c.id \
         WHERE c.order_id = $1 AND c.state < 7 GROUP BY l.line";
     /// Moves a case on, if it still stands where it was seen.
-    MOVE_CASE = "UPDATE mall_case SET state = $3, due_at = $4, ended_at = $5, waybill = COALESCE($6, waybill) \
-        WHERE id = $1 AND state = $2";
-    /// A case is done.
-    FINISH_CASE = "UPDATE mall_case SET state = 7, due_at = NULL, ended_at = $2, amount = $3 WHERE id = $1";
+    MOVE_CASE = "UPDATE mall_case SET state = $3, due_at = $4, ended_at = $5, waybill = COALESCE($6, waybill), \
+        carrier = COALESCE($7, carrier) WHERE id = $1 AND state = $2";
+    /// Cases of a buyer, the newest first.
+    OF_BUYER = "SELECT id, order_id, shop, organisation, buyer, kind, state, reason, amount, waybill, opened_at, due_at, \
+        ended_at, carrier, new_carrier, new_waybill, new_sent_at FROM mall_case WHERE buyer = $1 AND id < $2 \
+        ORDER BY id DESC LIMIT $3";
+    /// What is sent after an exchange, once.
+    REPLACE = "UPDATE mall_case SET new_carrier = $2, new_waybill = $3, new_sent_at = $4 \
+        WHERE id = $1 AND state = 7 AND kind = 3 AND amount = 0 AND new_sent_at IS NULL";
+}
+
+sh_db::updates! {
+    /// Cases that are done.
+    FINISH_CASES = mall_case(id Uuid, ended_at Instant, amount I64)
+        set "state = 7, due_at = NULL, ended_at = given.ended_at, amount = given.amount"
+        on "mall_case.id = given.id";
+}
+
+fn replacement(row: &Row) -> Result<Option<Replacement>, DbError> {
+    let (carrier, waybill): (Option<String>, Option<String>) = (row.get(14)?, row.get(15)?);
+    let sent_at: Option<Instant> = row.get(16)?;
+    let all = carrier.zip(waybill).zip(sent_at);
+    Ok(all.map(|((carrier, waybill), sent_at)| Replacement { carrier, waybill, sent_at }))
 }
 
 impl FromRow for CaseRow {
@@ -71,6 +90,8 @@ impl FromRow for CaseRow {
             opened_at: row.get(10)?,
             due_at: row.get(11)?,
             ended_at: row.get(12)?,
+            carrier: row.get(13)?,
+            replacement: replacement(row)?,
         })
     }
 }
@@ -187,12 +208,32 @@ pub(crate) async fn step(
     row: &CaseRow,
     to: State,
     now: Instant,
-    waybill: Option<&str>,
+    way: Option<(Option<&str>, &str)>,
 ) -> Result<bool, DbError> {
+    let (carrier, waybill) = way.map_or((None, None), |(carrier, waybill)| (carrier, Some(waybill)));
     let due = to.hours().map(|hours| now.plus_seconds(hours * 3_600));
     let ended = to.is_over().then_some(now);
-    let values = binds![row.id, row.state.code(), to.code(), due, ended, waybill];
+    let values = binds![row.id, row.state.code(), to.code(), due, ended, waybill, carrier];
     Ok(tx.execute(&MOVE_CASE, values).await? > 0)
+}
+
+pub(crate) async fn of_buyer(
+    tx: &mut Tx,
+    buyer: &str,
+    before: Id<Case>,
+    limit: i64,
+) -> Result<Vec<CaseRow>, DbError> {
+    tx.fetch_all(&OF_BUYER, binds![buyer, before, limit]).await
+}
+
+/// Notes what is sent after an exchange. Whether nothing was noted before.
+pub(crate) async fn replace(
+    tx: &mut Tx,
+    id: Id<Case>,
+    (carrier, waybill): (&str, &str),
+    now: Instant,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(&REPLACE, binds![id, carrier, waybill, now]).await? > 0)
 }
 
 /// A case that a batch has finished.
@@ -205,15 +246,20 @@ pub(crate) struct Finished {
     pub(crate) said: String,
 }
 
-/// Notes cases that a batch has finished. They are few: one statement each.
+/// Notes the cases that a batch has finished, all in two statements.
 pub(crate) async fn finish(
     tx: &mut Tx,
     (ids, at): (&IdGen, Instant),
     list: &[Finished],
 ) -> Result<(), DbError> {
-    for one in list {
-        tx.execute(&FINISH_CASE, binds![one.case, at, one.amount]).await?;
-        happened(tx, (ids, at), one.case, &New { side: one.side, what: one.what, said: &one.said }).await?;
+    if list.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let rows = list.iter().map(|one| binds![one.case, at, one.amount]);
+    tx.update_many(&FINISH_CASES, rows.collect::<Vec<_>>()).await?;
+    let events = list.iter().map(|one| {
+        let id: Id<Event> = ids.next(at);
+        binds![one.case, id, at, one.side.code(), one.what, &one.said]
+    });
+    tx.insert_many(&ADD_CASE_EVENTS, events.collect::<Vec<_>>()).await.map(drop)
 }

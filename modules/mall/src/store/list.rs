@@ -15,7 +15,7 @@ sh_db::statements! {
         AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.order_id = p.order_id AND c.shop = p.shop AND c.state < 7) \
         ORDER BY p.shipped_at LIMIT $2";
     /// Parts that are not sent, whose money was asked back by an instant.
-    UNANSWERED = "SELECT order_id, shop FROM mall_part WHERE ask = 1 AND state = 2 AND asked_at <= $1 \
+    UNANSWERED = "SELECT order_id, shop, asks FROM mall_part WHERE ask = 1 AND state = 2 AND asked_at <= $1 \
         ORDER BY asked_at LIMIT $2";
     /// Parts of a shop in a state, the oldest first: they are worked through.
     OF_SHOP = "SELECT p.order_id, p.shop, p.shop_name, p.state, p.ask, p.amount, o.placed_at, o.receiver, \
@@ -145,7 +145,7 @@ pub(crate) async fn unanswered(
     tx: &mut Tx,
     asked: Instant,
     limit: i64,
-) -> Result<Vec<(Id<Order>, Id<Shop>)>, DbError> {
+) -> Result<Vec<(Id<Order>, Id<Shop>, i64)>, DbError> {
     tx.fetch_all(&UNANSWERED, binds![asked, limit]).await
 }
 

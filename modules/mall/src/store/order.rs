@@ -37,10 +37,10 @@ sh_db::updates! {
         on "mall_order.id = given.id";
     /// Parts, likewise.
     SET_PARTS = mall_part(order_id Uuid, shop Uuid, state I64, carrier Text, waybill Text, shipped_at Instant,
-        received_at Instant, ask I64, ask_reason Text, asked_at Instant, answer Text, answered_at Instant)
+        received_at Instant, ask I64, ask_reason Text, asked_at Instant, answer Text, answered_at Instant, asks I64)
         set "state = given.state, carrier = given.carrier, waybill = given.waybill, shipped_at = given.shipped_at, \
             received_at = given.received_at, ask = given.ask, ask_reason = given.ask_reason, \
-            asked_at = given.asked_at, answer = given.answer, answered_at = given.answered_at"
+            asked_at = given.asked_at, answer = given.answer, answered_at = given.answered_at, asks = given.asks"
         on "mall_part.order_id = given.order_id AND mall_part.shop = given.shop";
     /// What of a line was granted back, likewise.
     SET_LINES = mall_line(order_id Uuid, line I64, back_pieces I64)
@@ -65,7 +65,7 @@ sh_db::statements! {
         WHERE id {{in_uuid $1}} ORDER BY id";
     /// Their parts.
     PARTS = "SELECT order_id, shop, organisation, shop_name, seller, state, goods, freight, amount, message, carrier, \
-        waybill, shipped_at, received_at, ask, ask_reason, asked_at, answer, answered_at FROM mall_part \
+        waybill, shipped_at, received_at, ask, ask_reason, asked_at, answer, answered_at, asks FROM mall_part \
         WHERE order_id {{in_uuid $1}} ORDER BY order_id, shop";
     /// Their lines.
     LINES = "SELECT order_id, line, shop, sku, product, name, spec, cover, kind, category, origin, certified, \
@@ -141,6 +141,7 @@ impl FromRow for PartRow {
             asked_at: row.get(16)?,
             answer: row.get(17)?,
             answered_at: row.get(18)?,
+            asks: row.get(19)?,
         })
     }
 }
@@ -379,7 +380,8 @@ pub(crate) async fn set(tx: &mut Tx, changed: &[&Whole]) -> Result<(), DbError> 
             part.ask_reason.clone(),
             part.asked_at,
             part.answer.clone(),
-            part.answered_at
+            part.answered_at,
+            part.asks
         ]
     });
     tx.update_many(&SET_PARTS, parts.collect::<Vec<_>>()).await?;

@@ -5,7 +5,7 @@ use sh_http::Page;
 use sh_kernel::{Fen, Id};
 use sh_mall::{
     Error, Refused,
-    case::{ANSWER_HOURS, BUYER_HOURS, Case, Kind, Part, Side, State, Whole},
+    case::{ANSWER_HOURS, BUYER_HOURS, Case, EVIDENCE_MAX, Kind, Part, Side, State, Whole},
     model::{Order, OrderState, PartState},
     provider::simulator::Scenario,
     service::{
@@ -22,13 +22,21 @@ use crate::support::{Market, OPERATOR, OTHER, SUPPLIER, refused, schema};
 
 impl Market {
     /// Ten pieces of apples and two of kumquats, paid, sent and received.
-    async fn delivered(&self) -> Id<Order> {
+    pub(crate) async fn delivered(&self) -> Id<Order> {
+        self.delivered_as(["SF0000000001", "SF0000000002"]).await
+    }
+
+    /// The same once more, in other parcels.
+    pub(crate) async fn delivered_again(&self) -> Id<Order> {
+        self.stock(OTHER, self.other, self.kumquats, 600).await;
+        self.delivered_as(["SF0000000003", "SF0000000004"]).await
+    }
+
+    async fn delivered_as(&self, [first, second]: [&str; 2]) -> Id<Order> {
         let form = self.form(&[(self.apples, 10, 5_990), (self.kumquats, 2, 2_800)]);
         let order = checkout::place(&self.public(), &self.app, "guest:a", &form).await.unwrap();
         self.pay("a", order, Scenario::Once).await.unwrap();
-        for (by, shop, waybill) in
-            [(SUPPLIER, self.shop, "SF0000000001"), (OTHER, self.other, "SF0000000002")]
-        {
+        for (by, shop, waybill) in [(SUPPLIER, self.shop, first), (OTHER, self.other, second)] {
             supplier::ship(&self.ctx(by), &self.app, (order, shop), "顺丰", waybill).await.unwrap();
             orders::receive(&self.public(), &self.app, &Visitor::guest("a"), order, shop).await.unwrap();
         }
@@ -37,7 +45,8 @@ impl Market {
 
     async fn ask(&self, order: Id<Order>, kind: Kind, pieces: i64) -> Result<Id<Case>, Error> {
         let line = self.whole("a", order).await.lines_of(self.shop).next().unwrap().line;
-        let asked = Asked { kind, parts: vec![Part { line, pieces }], reason: "坏了几个".to_owned() };
+        let (id, parts) = (self.public().id(), vec![Part { line, pieces }]);
+        let asked = Asked { id, kind, parts, reason: "坏了几个".to_owned() };
         cases::open(&self.public(), &self.app, &Visitor::guest("a"), (order, self.shop), &asked).await
     }
 
@@ -51,7 +60,7 @@ impl Market {
 
     async fn sent_back(&self, id: Id<Case>) {
         self.answer(id, Answer::Agree, "").await.unwrap();
-        cases::sent(&self.public(), &self.app, &Visitor::guest("a"), id, "ZT1").await.unwrap();
+        cases::sent(&self.public(), &self.app, &Visitor::guest("a"), id, ("", "ZT1")).await.unwrap();
     }
 
     async fn owed(&self) -> Fen {
@@ -182,7 +191,7 @@ async fn nobody_else_sees_a_case(db: Db) {
     let (app, ctx) = (&market.app, market.public());
     let stranger = Visitor::guest("b");
     let line = Part { line: 1, pieces: 1 };
-    let asked = Asked { kind: Kind::Refund, parts: vec![line], reason: "骗".to_owned() };
+    let asked = Asked { id: ctx.id(), kind: Kind::Refund, parts: vec![line], reason: "骗".to_owned() };
     let foreign = cases::open(&ctx, app, &stranger, (order, market.shop), &asked).await;
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
     let case = market.ask(order, Kind::Complaint, 1).await.unwrap();
@@ -207,4 +216,119 @@ async fn nobody_else_sees_a_case(db: Db) {
     market.answer(case, Answer::Agree, "向您道歉").await.unwrap();
     assert_eq!(market.whole("a", order).await.order.refunded, Fen::ZERO);
     market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn a_form_that_is_sent_twice_opens_one_case(db: Db) {
+    let market = Market::open(db, 20, 5).await;
+    let order = market.delivered().await;
+    let (app, ctx, visitor, at) = (&market.app, market.public(), Visitor::guest("a"), (order, market.shop));
+    let line = market.whole("a", order).await.lines_of(market.shop).next().unwrap().line;
+    let (kind, parts) = (Kind::Refund, vec![Part { line, pieces: 1 }]);
+    let asked = Asked { id: ctx.id(), kind, parts, reason: "坏了几个".to_owned() };
+    let both = futures::future::join_all([
+        cases::open(&ctx, app, &visitor, at, &asked),
+        cases::open(&ctx, app, &visitor, at, &asked),
+    ]);
+    let opened: Vec<Id<Case>> = both.await.into_iter().map(Result::unwrap).collect();
+    assert_eq!((opened[0], opened[1]), (asked.id, asked.id));
+    assert_eq!(market.count("mall_case").await, 1);
+    let other = Asked { reason: "别的原因".to_owned(), ..asked.clone() };
+    let other = refused(cases::open(&ctx, app, &visitor, at, &other).await);
+    assert_eq!(other, Refused::Ledger(sh_ledger::Refusal::OtherBody));
+    market.clock.advance_seconds(25 * 3_600);
+    let made_long_ago = Asked { id: Id::from_uuid(asked.id.uuid()), ..asked.clone() };
+    cases::open(&ctx, app, &visitor, at, &made_long_ago).await.unwrap();
+    let page = market.site().get("public", &format!("/orders/{order}/{}/after-sale", market.shop)).await;
+    assert_eq!(page.status, 404, "of somebody else");
+}
+
+#[db_test(&schema())]
+async fn a_shop_asks_for_more_three_times_and_then_decides(db: Db) {
+    let market = Market::open(db, 20, 5).await;
+    let order = market.delivered().await;
+    let (app, ctx, visitor) = (&market.app, market.public(), Visitor::guest("a"));
+    let case = market.ask(order, Kind::Refund, 1).await.unwrap();
+    let button = "value=\"evidence\"";
+    for _ in 0..EVIDENCE_MAX {
+        assert!(market.site().get(SUPPLIER, &format!("/cases/{case}")).await.body.contains(button));
+        market.answer(case, Answer::Evidence, "再拍一张").await.unwrap();
+        cases::add(&ctx, app, &visitor, case, "已上传").await.unwrap();
+    }
+    let more = market.answer(case, Answer::Evidence, "还要一张").await;
+    assert!(matches!(more, Err(Error::Invalid(_))), "{more:?}");
+    assert!(!market.site().get(SUPPLIER, &format!("/cases/{case}")).await.body.contains(button));
+    market.answer(case, Answer::Refuse, "看不出").await.unwrap();
+    cases::arbitrate(&ctx, app, &visitor, case, "明明是坏的").await.unwrap();
+    let page = async |who: &str| market.site().get(who, &format!("/cases/{case}")).await.body;
+    assert!(page(OPERATOR).await.contains("value=\"buyer\""));
+    let auditor = page("auditor@*").await;
+    assert!(auditor.contains("待平台处理") && !auditor.contains("/decide"), "who only reads decides nothing");
+}
+
+#[db_test(&schema())]
+async fn what_is_exchanged_goes_back_in_the_same_batch(db: Db) {
+    let market = Market::open(db, 12, 5).await;
+    let order = market.delivered().await;
+    // What is sent instead comes from a lot that the order knew nothing of.
+    market.stock(SUPPLIER, market.shop, market.apples, 20_000).await;
+    let exchange = market.ask(order, Kind::Exchange, 4).await.unwrap();
+    let back = market.ask(order, Kind::Return, 6).await.unwrap();
+    for case in [exchange, back] {
+        market.sent_back(case).await;
+    }
+    let supplier = market.ctx(SUPPLIER);
+    let arrived = |case| cases::arrived(&supplier, &market.app, case, false, "压坏了");
+    let (first, second) = futures::join!(arrived(exchange), arrived(back));
+    first.unwrap();
+    second.unwrap();
+    let refund = market.ask(order, Kind::Return, 4).await.unwrap();
+    market.sent_back(refund).await;
+    cases::arrived(&supplier, &market.app, refund, false, "又压坏了").await.unwrap();
+    assert_eq!(market.whole("a", order).await.part(market.shop).unwrap().state, PartState::Refunded);
+    market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn what_is_sent_instead_has_a_waybill_too(db: Db) {
+    let market = Market::open(db, 20, 5).await;
+    let order = market.delivered().await;
+    let (app, ctx, visitor) = (&market.app, market.public(), Visitor::guest("a"));
+    let supplier = market.ctx(SUPPLIER);
+    let case = market.ask(order, Kind::Exchange, 1).await.unwrap();
+    let early = cases::replaced(&supplier, app, case, ("顺丰", "SF9000000001")).await;
+    assert_eq!(refused(early), Refused::WrongState("asked"));
+    market.answer(case, Answer::Agree, "").await.unwrap();
+    let unknown = cases::sent(&ctx, app, &visitor, case, ("飞毯", "FT1")).await;
+    assert!(matches!(unknown, Err(Error::Invalid(_))), "{unknown:?}");
+    cases::sent(&ctx, app, &visitor, case, ("中通快递", "ZT8000000001")).await.unwrap();
+    cases::arrived(&supplier, app, case, false, "压坏了").await.unwrap();
+    let page = market.site().get(SUPPLIER, &format!("/cases/{case}")).await.body;
+    assert!(page.contains("中通 ZT8000000001") && page.contains("/replaced"), "{page}");
+    let stranger = cases::replaced(&market.ctx(OTHER), app, case, ("顺丰", "SF9000000001")).await;
+    assert!(matches!(stranger, Err(Error::Denied(_))), "{stranger:?}");
+    let empty = cases::replaced(&supplier, app, case, ("顺丰", "")).await;
+    assert!(matches!(empty, Err(Error::Invalid(_))), "{empty:?}");
+    cases::replaced(&supplier, app, case, ("顺丰", "sf9000000001")).await.unwrap();
+    let again = cases::replaced(&supplier, app, case, ("顺丰", "SF9000000002")).await;
+    assert_eq!(refused(again), Refused::WrongState("done"));
+    let whole = market.case(case).await;
+    assert_eq!(whole.row.replacement.unwrap().waybill, "SF9000000001");
+    assert_eq!(whole.events.last().unwrap().said, "顺丰 SF9000000001");
+
+    // The buyer's programs list what is theirs, and nobody else's.
+    let own = cases::of_visitor(&ctx, app, &visitor, &Page::default()).await.unwrap();
+    assert_eq!(own.items.iter().map(|row| row.id).collect::<Vec<_>>(), [case]);
+    let none = cases::of_visitor(&ctx, app, &Visitor::guest("b"), &Page::default()).await.unwrap();
+    assert!(none.items.is_empty());
+    let site = market.site();
+    assert_eq!(site.get("public", "/api/v1/cases/own").await.json()["items"], serde_json::json!([]));
+    let told = site.get(SUPPLIER, &format!("/api/v1/cases/{case}")).await.json();
+    assert_eq!(told["case"]["replacement_waybill"], "SF9000000001");
+    let photo = axum::http::Request::post(format!("/api/v1/cases/{case}/photos"))
+        .header("x-test-actor", SUPPLIER)
+        .header("content-type", "image/jpeg")
+        .body(axum::body::Body::from("no picture"))
+        .unwrap();
+    assert_eq!(site.send(photo).await.status, 404, "a shop adds no photos");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the test")]
 
+mod addresses;
 mod api;
 mod audit;
 mod bank;
@@ -13,6 +14,7 @@ mod pages;
 mod parts;
 mod pay;
 mod random;
+mod reviews;
 mod search;
 mod settle;
 mod support;

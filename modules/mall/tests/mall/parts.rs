@@ -5,7 +5,7 @@ use sh_http::Page;
 use sh_kernel::Fen;
 use sh_mall::{
     Error, Refused,
-    model::{Ask, OrderState, PartState},
+    model::{ASKS_MAX, Ask, OrderState, PartState},
     provider::simulator::Scenario,
     service::{
         chores, orders,
@@ -109,4 +109,37 @@ async fn a_refusal_is_told_with_its_reason(db: Db) {
     );
     assert_eq!(whole.order.refunded, Fen::ZERO);
     market.audit().await;
+}
+
+#[db_test(&schema())]
+async fn a_refusal_is_not_the_last_word(db: Db) {
+    let market = Market::open(db, 10, 0).await;
+    let order = market.order("a", 1).await.unwrap();
+    market.pay("a", order, Scenario::Once).await.unwrap();
+    let (app, ctx, visitor, at) = (&market.app, market.public(), Visitor::guest("a"), (order, market.shop));
+    let supplier = market.ctx(SUPPLIER);
+    for round in 1..ASKS_MAX {
+        orders::ask_refund(&ctx, app, &visitor, at, "不要了").await.unwrap();
+        orders::ask_refund(&ctx, app, &visitor, at, "不要了").await.unwrap();
+        assert_eq!(market.whole("a", order).await.parts[0].asks, round, "a form sent twice is one request");
+        supplier::answer(&supplier, app, at, (false, false), "已经装车").await.unwrap();
+    }
+    // The shop still has not sent it: the third request is answered for it when it is silent.
+    orders::ask_refund(&ctx, app, &visitor, at, "还没发货").await.unwrap();
+    market.clock.advance_seconds(49 * 3_600);
+    chores::answer_for_silent(&ctx, app).await.unwrap();
+    let whole = market.whole("a", order).await;
+    assert_eq!((whole.order.state, whole.parts[0].ask), (OrderState::Refunded, Ask::Granted));
+    assert_eq!(whole.parts[0].answer.as_deref(), Some("商家超时未处理，系统自动退款"));
+    market.audit().await;
+
+    let other = market.order("a", 1).await.unwrap();
+    market.pay("a", other, Scenario::Once).await.unwrap();
+    let at = (other, market.shop);
+    for _ in 0..ASKS_MAX {
+        orders::ask_refund(&ctx, app, &visitor, at, "不要了").await.unwrap();
+        supplier::answer(&supplier, app, at, (false, false), "已经装车").await.unwrap();
+    }
+    let again = orders::ask_refund(&ctx, app, &visitor, at, "不要了").await;
+    assert_eq!(refused(again), Refused::AskedOften);
 }

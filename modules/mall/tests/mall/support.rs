@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use sh_catalogue::{
     draft::{Draft, SkuDraft},
-    hook::Buy,
+    hook::{Buy, Reviews},
     model::{Shop, Sku},
     service::{
         edit,
@@ -82,7 +82,8 @@ impl Market {
             .with(queue)
             .with(Providers::new(vec![Arc::new(Simulator), Arc::new(Bank)]))
             .with(SharedSink(Arc::new(NoSink)))
-            .with(Buy(Arc::new(|app, ctx, shown| Box::pin(sh_mall::buy(app, ctx, shown)))));
+            .with(Buy(Arc::new(|app, ctx, shown| Box::pin(sh_mall::buy(app, ctx, shown)))))
+            .with(Reviews(Arc::new(|app, ctx, shown| Box::pin(sh_mall::reviews(app, ctx, shown)))));
         let ctx = Context::new(&app, actor(OPERATOR), Locale::Zh);
         let open = async |organisation: &str, name: &str, county| {
             let new = NewShop {

@@ -5,9 +5,13 @@ use sh_db::Db;
 use sh_http::Page;
 use sh_kernel::Id;
 use sh_mall::{
+    case::{Kind, Part},
     desk::EVENTS,
     provider::simulator::Scenario,
-    service::{checkout, orders, supplier},
+    service::{
+        cases::{self, Answer, Asked},
+        checkout, orders, supplier,
+    },
     token::Visitor,
 };
 use sh_testkit::db_test;
@@ -75,4 +79,15 @@ async fn a_shop_hears_of_its_own_part_and_nobody_of_the_buyer(db: Db) {
     checkout::place(&ctx, app, "guest:a", &form).await.unwrap();
     assert!(orders::receive(&ctx, app, &visitor, order, market.other).await.is_err());
     assert_eq!(told(&market, OPERATOR, all).await.len(), whole.len());
+
+    // The end of a case says which case, and what went back with it.
+    let (parts, reason) = (vec![Part { line: 1, pieces: 1 }], "坏了".to_owned());
+    let asked = Asked { id: ctx.id(), kind: Kind::Refund, parts, reason };
+    let case = cases::open(&ctx, app, &visitor, (order, market.shop), &asked).await.unwrap();
+    cases::answer(&market.ctx(SUPPLIER), app, case, Answer::Agree, "").await.unwrap();
+    for (who, id) in [(SUPPLIER, apples), (OPERATOR, all)] {
+        let (kind, data) = told(&market, who, id).await.pop().unwrap();
+        assert_eq!(kind, "part.case-finished");
+        assert_eq!((&data["case"], &data["case_refunded_fen"]), (&json!(case), &json!(5_990)), "{data}");
+    }
 }

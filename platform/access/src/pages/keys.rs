@@ -2,15 +2,14 @@
 
 use axum::{
     extract::{Path, State},
-    http::header,
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
-use sh_http::{App, Context, Failure, Form, Html, KeyScope, Listing, Page, Query, Redirect};
+use sh_http::{App, Context, Failure, Form, Html, KeyScope, Listing, Page, Query, Redirect, once_only};
 use sh_kernel::{FieldErrors, Id};
 use sh_ui::{
-    Arg, Choice, Column, DataTable, Field, Pager, Row, Tone, banner, button, check_boxes, data_table, empty,
-    error_summary, pager, panel, status_tag, work_page,
+    Arg, Choice, Column, DataTable, Field, Pager, Row, Tone, button, check_boxes, data_table, empty,
+    error_summary, pager, panel, secret_once, status_tag, work_page,
 };
 
 use crate::{
@@ -70,7 +69,7 @@ pub(crate) async fn make(
     if secret.is_none() {
         return Ok(Html::unprocessable(page));
     }
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
+    Ok(once_only(Html(page)))
 }
 
 /// `POST /w/keys/{id}/revoke`
@@ -127,12 +126,7 @@ fn view(
 }
 
 fn shown_once(ctx: &Context, secret: &str) -> Markup {
-    let content = html! {
-        p { (ctx.t("key-secret-advice")) }
-        label for="key-secret" { (ctx.t("key-secret")) }
-        input id="key-secret" type="text" readonly value=(secret);
-    };
-    banner(Tone::Good, &ctx.t("key-made-done"), &content)
+    secret_once(&ctx.t("key-made-done"), &ctx.t("key-secret"), &ctx.t("key-secret-advice"), secret)
 }
 
 fn row(ctx: &Context, key: &Key) -> Row {

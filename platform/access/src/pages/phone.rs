@@ -53,6 +53,9 @@ pub(crate) async fn send(
     State(app): State<App>,
     Form(form): Form<Asked>,
 ) -> Result<Response, Failure> {
+    if !phone::is_offered(&app) {
+        return Ok(Redirect::to("/login").into_response());
+    }
     match phone::send(&ctx, &app, &form.phone).await {
         Ok(id) => Ok(Redirect::to(code_page(id, &form.next)).into_response()),
         Err(error @ Error::TooManyAttempts { .. }) => Err(error.into()),

@@ -2,11 +2,12 @@
 
 use axum::{
     extract::State,
-    http::header,
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
-use sh_http::{App, AppError, Context, Failure, Form, Html, Listing, Page, Permission, Query, Redirect};
+use sh_http::{
+    App, AppError, Context, Failure, Form, Html, Listing, Page, Permission, Query, Redirect, once_only,
+};
 use sh_kernel::FieldErrors;
 use sh_ui::{
     Choice, Column, DataTable, Field, Pager, Row, Tone, banner, button, check_boxes, data_table, empty,
@@ -75,7 +76,7 @@ pub(crate) async fn make(
     if secret.is_none() {
         return Ok(Html::unprocessable(page));
     }
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
+    Ok(once_only(Html(page)))
 }
 
 fn view(

@@ -4,9 +4,9 @@ mod list;
 mod one;
 
 use axum::routing::{get, post};
-use maud::{Markup, html};
+use maud::Markup;
 use sh_http::{App, Context};
-use sh_ui::{Tone, banner};
+use sh_ui::{Tone, secret_once};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{EVERYWHERE, Secret, model::Endpoint};
@@ -51,12 +51,7 @@ const fn state_of(endpoint: &Endpoint) -> (Tone, &'static str) {
 
 /// The secret, this once.
 fn shown_once(ctx: &Context, secret: &Secret, heading: &str) -> Markup {
-    let content = html! {
-        p { (ctx.t("webhook-secret-advice")) }
-        label for="webhook-secret" { (ctx.t("webhook-secret")) }
-        input id="webhook-secret" type="text" readonly value=(secret.to_text());
-    };
-    banner(Tone::Good, &ctx.t(heading), &content)
+    secret_once(&ctx.t(heading), &ctx.t("webhook-secret"), &ctx.t("webhook-secret-advice"), &secret.to_text())
 }
 
 /// The address of the page after this one.

@@ -1,13 +1,11 @@
 //! `/s/webhooks/{id}`: one endpoint, what was sent to it, and each message with its attempts.
 
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use sh_http::{App, Context, Failure, Form, Html, Listing, Page, Path, Permission, Query, Redirect, Scope};
+use sh_http::{
+    App, Context, Failure, Form, Html, Listing, Page, Path, Permission, Query, Redirect, Scope, once_only,
+};
 use sh_kernel::{Id, Instant};
 use sh_ui::{
     Column, Crumb, DataTable, Pager, Row, Tone, button, button_danger, data_table, empty, facts, pager,
@@ -57,7 +55,7 @@ pub(crate) async fn rotate(
 ) -> Result<Response, Failure> {
     let secret = service::rotate(&ctx, &app, id).await?;
     let page = page_of(&ctx, &app, id, &Page::default(), Some(&secret)).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
+    Ok(once_only(Html(page)))
 }
 
 /// `POST /s/webhooks/{id}/test`

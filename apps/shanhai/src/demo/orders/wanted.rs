@@ -3,7 +3,7 @@
 
 use sh_catalogue::model::{Shop, Sku};
 use sh_kernel::{Day, Id, RegionCode};
-use sh_mall::{address::Typed, provider::simulator::Scenario};
+use sh_mall::{address::Typed, case::Kind, provider::simulator::Scenario};
 use sh_regions::Regions;
 use sh_world::Dice;
 
@@ -23,6 +23,20 @@ const NAMES: [&str; 18] = [
 ];
 const STREETS: [&str; 8] = ["人民路", "中山路", "建设路", "解放路", "文化路", "体育西路", "滨江路", "学院路"];
 const CARRIERS: [(&str, &str); 4] = [("顺丰", "SF"), ("中通", "ZT"), ("邮政", "YZ"), ("圆通", "YT")];
+
+/// What buyers say.
+const REVIEWS: [(i64, &str); 10] = [
+    (5, "新鲜，个头匀，跟图片一样"),
+    (5, "第二次买了，孩子爱吃"),
+    (5, "包装结实，一个都没坏"),
+    (5, ""),
+    (4, "味道好，就是路上走了四天"),
+    (4, "分量足，价格也实在"),
+    (4, ""),
+    (3, "有一个压伤的，其他还行"),
+    (2, "比上次小，发货也慢"),
+    (1, "坏了三个，正在申请售后"),
+];
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +73,10 @@ pub(super) struct Wanted {
     pub(super) wish: Wish,
     pub(super) granted: bool,
     pub(super) goods_back: bool,
+    /// What is asked for after the sale.
+    pub(super) kind: Kind,
+    /// Stars and words of a review, if there will be one.
+    pub(super) review: Option<(i64, &'static str)>,
 }
 
 impl Wanted {
@@ -81,8 +99,13 @@ impl Wanted {
     pub(super) const fn reason(&self) -> &'static str {
         match self.wish {
             Wish::BeforeItIsSent => "下错单了，还没发货，请退款",
-            _ if self.goods_back => "包装完好，不想要了，已寄回",
-            _ => "有三个坏果，已拍照",
+            Wish::SentBack => match self.kind {
+                Kind::Return => "包装完好，不想要了，已寄回",
+                Kind::Exchange => "压坏了，想换一件",
+                Kind::Complaint => "晚到了三天，也没人通知",
+                Kind::Refund => "有三个坏果，已拍照",
+            },
+            Wish::Nothing => "",
         }
     }
 }
@@ -123,6 +146,8 @@ pub(super) fn draw(dice: &mut Dice, goods: &[Goods]) -> Wanted {
         wish: [Wish::Nothing, Wish::BeforeItIsSent, Wish::SentBack][dice.weighted(&[93, 3, 4])],
         granted: dice.chance(800),
         goods_back: dice.chance(500),
+        kind: [Kind::Return, Kind::Refund, Kind::Exchange, Kind::Complaint][dice.weighted(&[4, 4, 2, 1])],
+        review: dice.chance(350).then(|| *dice.pick(&REVIEWS)),
     }
 }
 

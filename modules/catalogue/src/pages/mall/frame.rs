@@ -8,6 +8,7 @@ use sh_ui::{Frame, Goods, Locale, MallBar, Tone, mall_page};
 
 use crate::{
     pages::{compared_price, picture},
+    rating::Rating,
     store::public::Card,
 };
 
@@ -37,6 +38,10 @@ pub(crate) fn goods(locale: Locale, today: Day, cards: &[Card]) -> Vec<Goods> {
 
 fn one(locale: Locale, today: Day, card: &Card) -> Goods {
     let certified = card.certified_until.is_some_and(|until| today <= until);
+    let tags = [
+        certified.then(|| (Tone::Good, locale.t("mall-certified"))),
+        rating_text(locale, &card.rating).map(|text| (Tone::Plain, text)),
+    ];
     Goods {
         href: format!("/p/{}", card.sku),
         name: card.name.clone(),
@@ -45,8 +50,16 @@ fn one(locale: Locale, today: Day, card: &Card) -> Goods {
         price: card.price,
         compared: compared_price(locale, card.price, card.unit, card.content),
         origin: place(card.origin, today),
-        tags: if certified { vec![(Tone::Good, locale.t("mall-certified"))] } else { Vec::new() },
+        tags: tags.into_iter().flatten().collect(),
     }
+}
+
+/// What buyers say in short: `4.8 分（12）`.
+pub(crate) fn rating_text(locale: Locale, rating: &Rating) -> Option<String> {
+    let average = rating.average()?;
+    Some(
+        locale.with("mall-rating", &[("average", average.as_str().into()), ("count", rating.count().into())]),
+    )
 }
 
 /// A place of origin in a list: `云南 昭阳区`.

@@ -17,12 +17,12 @@ use sh_ui::{
     proof_list, spec_links, status_tag,
 };
 
-use super::frame::{goods, page};
+use super::frame::{goods, page, rating_text};
 use crate::{
     Categories,
     basket::Blocked,
     draft::measured,
-    hook::Buy,
+    hook::{Buy, Reviews},
     model::Sku,
     pages::{compared_price, media, picture},
     service::{favourites as kept, public},
@@ -41,8 +41,13 @@ pub(crate) async fn show(
         }
         _ => None,
     };
+    let reviews = match app.get::<Reviews>() {
+        Ok(hook) => Some((hook.0)(app.clone(), ctx.clone(), Arc::clone(&shown)).await),
+        Err(_) => None,
+    };
     let status = if shown.blocked.is_some() { StatusCode::GONE } else { StatusCode::OK };
-    let markup = page(&ctx, frame(&ctx, &shown), "", false, &content(&ctx, &shown, buy.as_ref()));
+    let markup =
+        page(&ctx, frame(&ctx, &shown), "", false, &content(&ctx, &shown, buy.as_ref(), reviews.as_ref()));
     Ok((status, Html(markup)).into_response())
 }
 
@@ -61,7 +66,7 @@ fn frame(ctx: &Context, shown: &public::Shown) -> Frame {
     ctx.frame(name.clone()).crumbs(crumbs).description(locale.with("mall-product-about", &about))
 }
 
-fn content(ctx: &Context, shown: &public::Shown, buy: Option<&Markup>) -> Markup {
+fn content(ctx: &Context, shown: &public::Shown, buy: Option<&Markup>, reviews: Option<&Markup>) -> Markup {
     let locale = ctx.locale;
     html! {
         @if let Some(blocked) = shown.blocked { (off(locale, blocked, shown)) }
@@ -74,6 +79,7 @@ fn content(ctx: &Context, shown: &public::Shown, buy: Option<&Markup>) -> Markup
             @if !shown.content.description.is_empty() {
                 section.is-wide.prose { h2 { (locale.t("mall-about")) } p { (shown.content.description) } }
             }
+            @if let Some(reviews) = reviews { section.is-wide id="reviews" { (reviews) } }
             section.is-wide { (shop(locale, shown)) }
         }
     }
@@ -82,7 +88,7 @@ fn content(ctx: &Context, shown: &public::Shown, buy: Option<&Markup>) -> Markup
 /// The page as a working copy would make it, for its supplier and the operator.
 pub(crate) fn preview(ctx: &Context, shown: &public::Shown) -> Markup {
     let note = banner(Tone::Info, &ctx.t("mall-preview"), &html! {});
-    let content = html! { (note) (content(ctx, shown, None)) };
+    let content = html! { (note) (content(ctx, shown, None, None)) };
     page(ctx, frame(ctx, shown), "", false, &content)
 }
 
@@ -148,6 +154,7 @@ fn head(ctx: &Context, shown: &public::Shown) -> Markup {
             (price(sku.price))
             @if let Some(text) = compared { span { (text) } }
             @if free { span { (locale.t("mall-free-freight")) } }
+            @if let Some(text) = rating_text(locale, &shown.rating) { a href="#reviews" { (text) } }
         }
         h1 { (shown.content.name) " " (sku.spec) }
         ul.show-tags { @for (tone, text) in &tags { li { (status_tag(*tone, text)) } } }
@@ -236,6 +243,7 @@ fn terms(locale: Locale, shown: &public::Shown) -> Markup {
 fn shop(locale: Locale, shown: &public::Shown) -> Markup {
     html! {
         h2 { (shown.shop.name) }
+        @if let Some(text) = rating_text(locale, &shown.shop_rating) { p { (locale.t("mall-shop-rating")) " " (text) } }
         @if !shown.shop.story.is_empty() { div.prose { p { (shown.shop.story) } } }
         @if !shown.shop.phone.is_empty() {
             p.hint { (locale.with("mall-shop-phone", &[("phone", shown.shop.phone.as_str().into())])) }
