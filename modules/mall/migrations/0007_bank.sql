@@ -8,7 +8,8 @@ CREATE TABLE bank_line (
     remark {{text}} NOT NULL,
     state {{i64}} NOT NULL,
     order_id {{uuid}},                     -- whose transfer it is
-    import {{uuid}},                       -- the statement on which it stands; none if somebody entered it
+    import {{uuid}},                       -- the statement on which it stands, if one was read
+    typed {{bool}} NOT NULL,               -- a person typed it, perhaps before the bank shows it
     decided_by {{text}},                   -- who said whose it is, or sent it back
     decided_at {{instant}},
     note {{text}},                         -- what they wrote

@@ -50,8 +50,10 @@ pub struct LineRow {
     pub state: LineState,
     /// Whose transfer it is.
     pub order: Option<Id<Order>>,
-    /// The statement on which it stands; none if somebody entered it.
+    /// The statement on which it stands, if one was read.
     pub import: Option<Id<TableImport>>,
+    /// Whether a person typed it, who may have done so before the bank shows it.
+    pub typed: bool,
     /// Who said whose it is, or sent it back.
     pub decided_by: Option<String>,
     /// When.
@@ -110,6 +112,21 @@ impl Fit {
     }
 }
 
+/// The running number of a bank as it is compared: however it is typed, one line has one number.
+pub fn reference(text: &str) -> String {
+    sh_files::fold::fold_text(text).trim_start_matches('\'').to_uppercase()
+}
+
+/// A word of a statement for the way that money went: `true` if it came in. Nothing for a word that is not known: an amount
+/// is never taken for income on a guess.
+pub fn came_in(word: &str) -> Option<bool> {
+    let word = sh_files::fold::fold_text(word).to_uppercase();
+    let has = |signs: &[char]| word.contains(signs);
+    let income = has(&['贷', '收', '入', '来', '存', '进']) || matches!(&*word, "C" | "CR" | "CREDIT" | "IN");
+    let outgo = has(&['借', '支', '付', '往', '出', '扣']) || matches!(&*word, "D" | "DR" | "DEBIT" | "OUT");
+    (income != outgo).then_some(income)
+}
+
 /// Everything in a remark that may be the code of an order: people put spaces and hyphens into it, type it in full width,
 /// and take O for 0, I or L for 1.
 pub fn codes_in(remark: &str) -> HashSet<String> {
@@ -149,6 +166,29 @@ mod tests {
         }
         for remark in ["", "货款", "00C3DV8G2W1Q", "00C3DV，8G2W1QZ"] {
             assert!(codes_in(remark).is_empty(), "{remark}");
+        }
+    }
+
+    #[test]
+    fn one_line_has_one_number_however_it_is_typed() {
+        for typed in
+            ["FT2020 1130 0001", "ｆｔ２０２０１１３００００１", "'ft202011300001", " FT202011300001 "]
+        {
+            assert_eq!(reference(typed), "FT202011300001", "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_word_says_in_or_out_or_is_not_known() {
+        for word in ["贷", "贷方", "收入", "来账", "转入", "C", "cr"] {
+            assert_eq!(came_in(word), Some(true), "{word}");
+        }
+        for word in ["借", "支出", "往账", "转出", "出账", "汇出", "扣款", "付款", "D", "debit"]
+        {
+            assert_eq!(came_in(word), Some(false), "{word}");
+        }
+        for word in ["", "转账", "?", "借贷"] {
+            assert_eq!(came_in(word), None, "{word}");
         }
     }
 

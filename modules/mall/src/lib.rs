@@ -104,7 +104,7 @@ pub const INSERTS: [&[Insert]; 12] = [
 ];
 
 /// Every change of many rows of this module, likewise.
-pub const UPDATES: [&[Update]; 2] = [store::order::UPDATES, store::case::UPDATES];
+pub const UPDATES: [&[Update]; 3] = [store::bank::UPDATES, store::order::UPDATES, store::case::UPDATES];
 
 /// Pages and tables of this module.
 pub fn module() -> Module {

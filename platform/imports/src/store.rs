@@ -51,9 +51,9 @@ sh_db::statements! {
     DISCARD = "UPDATE table_import SET state = 6 WHERE id = $1 AND state IN (1, 2, 3)";
     /// Forgets what was known of some rows.
     DROP_ISSUES = "DELETE FROM table_import_issue WHERE import = $1 AND row_no BETWEEN $2 AND $3";
-    /// Issues in the order of the rows.
+    /// Issues, what was rejected before what is only noted, in the order of the rows.
     ISSUES = "SELECT row_no, notice, column_title, value, code, args FROM table_import_issue WHERE import = $1 \
-        ORDER BY row_no, seq LIMIT $2";
+        ORDER BY notice, row_no, seq LIMIT $2";
 }
 
 fn json_if<T: serde::de::DeserializeOwned>(row: &Row, column: usize) -> Result<Option<T>, DbError> {

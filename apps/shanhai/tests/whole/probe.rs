@@ -21,8 +21,8 @@ const FORM: &str = "amount=1&reference=AB123456&reason=x&said=x";
 const ANSWERS: &[&str] = &[
     "/styleguide/problems/{status}",
     "/w/matches/{claim}/next",
-    "/v/{code}",
-    "/api/v1/registers/verify/{code}",
+    "/v/{number}",
+    "/api/v1/registers/verify/{number}",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

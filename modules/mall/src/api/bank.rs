@@ -67,7 +67,17 @@ pub(crate) struct LineBody {
 impl From<LineRow> for LineBody {
     fn from(line: LineRow) -> Self {
         let LineRow { id, reference, day, amount, payer, remark, state, order, note, .. } = line;
-        Self { id, reference, day, amount_fen: amount, payer, remark, state, order, note }
+        Self {
+            id,
+            reference,
+            day,
+            amount_fen: amount,
+            payer: sh_parties::mask_person(&payer),
+            remark,
+            state,
+            order,
+            note,
+        }
     }
 }
 
@@ -152,7 +162,8 @@ pub(crate) async fn enter(
     }
     let lines = body.lines.into_iter().map(|line| {
         let NewBody { reference, day, amount_fen, payer, remark } = line;
-        NewLine { reference: reference.trim().to_owned(), day, amount: amount_fen, payer, remark }
+        let remark = remark.chars().take(crate::bank::TEXT_CHARS_MAX).collect();
+        NewLine { reference: crate::bank::reference(&reference), day, amount: amount_fen, payer, remark }
     });
     let lines: Vec<NewLine> = lines.collect();
     let found = service::enter(&ctx, &app, &lines).await?;

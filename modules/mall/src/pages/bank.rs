@@ -194,7 +194,7 @@ fn line_table(ctx: &Context, lines: &Listing<LineRow>) -> Markup {
         Row::new([
             html! { a href=(format!("/w/payments/lines/{}", line.id)) { (line.reference) } },
             sh_ui::date(line.day),
-            html! { (line.payer) },
+            html! { (sh_parties::mask_person(&line.payer)) },
             html! { (line.remark) },
             html! { (yuan(line.amount)) },
             tag(ctx, line.state),
@@ -248,7 +248,7 @@ fn line_content(ctx: &Context, line: &LineRow) -> Markup {
     let mut rows = vec![
         (ctx.t("order-amount"), html! { (yuan(line.amount)) }),
         (ctx.t("bank-line-day"), sh_ui::date(line.day)),
-        (ctx.t("bank-line-payer"), html! { (line.payer) }),
+        (ctx.t("bank-line-payer"), html! { (sh_parties::mask_person(&line.payer)) }),
         (ctx.t("bank-line-remark"), html! { (line.remark) }),
     ];
     let source = html! {

@@ -12,7 +12,7 @@ use sh_kernel::{Day, Fen, FieldErrors, Id};
 use super::operator::by_number;
 use crate::{
     Error,
-    bank::{Awaits, BankLine, Fit, LineRow, LineState, TEXT_CHARS_MAX, codes_in},
+    bank::{Awaits, BankLine, Fit, LineRow, LineState, REFERENCE_CHARS_MAX, TEXT_CHARS_MAX, codes_in},
     command::{Settle, What},
     model::Order,
     provider::bank,
@@ -83,32 +83,28 @@ pub(crate) async fn book(
     lines: &[NewLine],
     import: Option<Id<TableImport>>,
 ) -> Result<Vec<Found>, Error> {
-    let (found, mut booking) = app
+    let (found, booking) = app
         .db
         .write(async |tx| {
             let found = look(tx, lines).await?;
             let rows: Vec<LineRow> =
                 lines.iter().zip(&found).filter_map(|(line, found)| row(ctx, line, found, import)).collect();
             store::bank::add(tx, &rows).await?;
-            let known = || {
-                found.iter().filter_map(|found| match found {
-                    Found::Known(row) => Some(&**row),
-                    _ => None,
-                })
-            };
+            // What stands now counts: somebody else may have written a line at the same time. Among it are lines that
+            // were cut off between writing and booking.
+            let references: Vec<String> = lines.iter().map(|line| line.reference.clone()).collect();
+            let told: HashMap<&str, Fen> =
+                lines.iter().map(|line| (line.reference.as_str(), line.amount)).collect();
+            let mut stored = store::bank::by_reference(tx, &references).await?;
+            stored.retain(|row| told.get(row.reference.as_str()) == Some(&row.amount));
             if let Some(import) = import {
-                let by_hand = known().filter(|row| row.import.is_none()).map(|row| row.id);
-                store::bank::set_import(tx, &by_hand.collect::<Vec<_>>(), import).await?;
+                let new = stored.iter().filter(|row| row.import.is_none()).map(|row| row.id);
+                store::bank::set_import(tx, &new.collect::<Vec<_>>(), import).await?;
             }
-            // A line that was cut off between writing and booking.
-            let left: Vec<LineRow> = known().filter(|row| row.state == LineState::Booking).cloned().collect();
-            let mut booking: Vec<LineRow> =
-                rows.into_iter().filter(|row| row.state == LineState::Booking).collect();
-            booking.extend(left);
-            Ok::<_, DbError>((found, booking))
+            stored.retain(|row| row.state == LineState::Booking);
+            Ok::<_, DbError>((found, stored))
         })
         .await?;
-    booking.dedup_by(|a, b| a.reference == b.reference);
     match settle(ctx, app, &booking).await {
         // What is refused is written down and waits for a person.
         Ok(()) | Err(Error::Refused(_)) => Ok(found),
@@ -133,6 +129,7 @@ fn row(ctx: &Context, line: &NewLine, found: &Found, import: Option<Id<TableImpo
         state,
         order,
         import,
+        typed: false,
         decided_by: None,
         decided_at: None,
         note: None,
@@ -155,12 +152,12 @@ async fn settle(ctx: &Context, app: &App, lines: &[LineRow]) -> Result<(), Error
     let outcomes = futures::future::join_all(commands).await;
     let (mut booked, mut refused) = (Vec::new(), None);
     let mut unbooked = Vec::new();
-    for ((line, _), outcome) in lines().zip(outcomes) {
+    for ((line, order), outcome) in lines().zip(outcomes) {
         match outcome {
-            Ok(_) => booked.push(line.id),
+            Ok(_) => booked.push((line.id, order)),
             Err(Error::Refused(why)) => {
                 tracing::warn!(%why, reference = line.reference, "a line of the bank could not be booked");
-                unbooked.push(line.id);
+                unbooked.push((line.id, order));
                 refused = Some(why);
             }
             Err(error) => return Err(error),
@@ -169,8 +166,8 @@ async fn settle(ctx: &Context, app: &App, lines: &[LineRow]) -> Result<(), Error
     app.db
         .write(async |tx| {
             store::bank::booked(tx, &booked).await?;
-            for id in &unbooked {
-                store::bank::unassign(tx, *id).await?;
+            for (line, order) in &unbooked {
+                store::bank::unassign(tx, *line, *order).await?;
             }
             Ok::<_, DbError>(())
         })
@@ -216,12 +213,16 @@ pub(crate) async fn by_hand(
                     state: LineState::Booking,
                     order: Some(order),
                     import: None,
+                    typed: true,
                     decided_by: Some(by.0.to_owned()),
                     decided_at: Some(by.1),
                     note: None,
                 };
                 store::bank::add(tx, std::slice::from_ref(&line)).await?;
-                return Ok(line);
+                // Somebody else may have written the same at the same time.
+                let stored = store::bank::by_reference(tx, &[reference.to_owned()]).await?.pop();
+                let stored = stored.filter(|row| row.order == Some(order) && row.amount == amount);
+                return stored.ok_or(Error::ReferenceTaken);
             };
             let waits = known.state == LineState::Waiting && known.amount == amount;
             if waits && store::bank::assign(tx, known.id, order, by).await? {
@@ -302,7 +303,7 @@ pub async fn enter(ctx: &Context, app: &App, lines: &[NewLine]) -> Result<Vec<Fo
 
 /// Whether something can be the running number of a bank.
 pub(crate) fn is_reference(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= crate::bank::REFERENCE_CHARS_MAX
+    !text.trim().is_empty() && text.chars().count() <= REFERENCE_CHARS_MAX
 }
 
 /// A person says whose a line is: by the number of the order, or the code of its transfer.
@@ -340,7 +341,7 @@ pub async fn assign(ctx: &Context, app: &App, id: Id<BankLine>, number: &str) ->
 /// [`Error::Denied`], [`Error::NotFound`]; [`Error::Invalid`] without a note; [`Error::LineDecided`] if somebody else was
 /// quicker.
 pub async fn send_back(ctx: &Context, app: &App, id: Id<BankLine>, note: &str) -> Result<(), Error> {
-    may(ctx)?;
+    get(ctx, app, id).await?;
     let note: String = note.trim().chars().take(TEXT_CHARS_MAX).collect();
     if note.is_empty() {
         let mut errors = FieldErrors::default();

@@ -131,7 +131,7 @@ pub async fn enter_transfer(
     reference: &str,
 ) -> Result<(), Error> {
     ctx.require(Permission::SettleOrders, Scope::Everywhere)?;
-    let reference = reference.trim();
+    let reference = &*crate::bank::reference(reference);
     let mut errors = FieldErrors::default();
     if amount <= Fen::ZERO {
         errors.push("/amount", "money-not-a-number", ctx.t("order-amount-wrong"));

@@ -1,7 +1,7 @@
 //! The bank's statement from a file (银行流水导入): each row is a line that came in, left alone if it went out.
 
 use futures::future::BoxFuture;
-use sh_files::{fold::fold_text, write::ColumnKind};
+use sh_files::write::ColumnKind;
 use sh_http::{App, Context, Failure, Permission};
 use sh_imports::{
     Column, Owner, Row, Table,
@@ -12,7 +12,7 @@ use sh_kernel::Fen;
 use uuid::Uuid;
 
 use super::bank::{Found, NewLine, book, is_reference, look};
-use crate::bank::Fit;
+use crate::bank::{self, Fit, came_in};
 
 /// The table of a bank.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,21 @@ const COLUMNS: &[Column] = &[
     ),
     column(
         "direction",
-        &["借贷标志", "Direction", "收支方向", "借贷方向", "收支", "借贷"],
+        &[
+            "借贷标志",
+            "Direction",
+            "收支方向",
+            "借贷方向",
+            "收支",
+            "借贷",
+            "收付标志",
+            "收付方向",
+            "交易方向",
+            "往来标志",
+            "往来账标志",
+            "收/支",
+            "借/贷",
+        ],
         false,
         ColumnKind::Text,
     ),
@@ -176,14 +190,19 @@ fn read(row: &Row<'_>) -> Read {
     let mut take = |issue: Issue| issues.push(issue);
     let amount = row.money("amount").map_err(&mut take).ok().flatten();
     let out = row.money("out").ok().flatten().unwrap_or(Fen::ZERO);
-    let direction = fold_text(&row.text("direction")).to_uppercase();
-    let went_out = ["借", "支", "付", "D", "OUT"].iter().any(|word| direction.starts_with(word))
+    let direction = row.text("direction");
+    let way = came_in(&direction);
+    if !direction.is_empty() && way.is_none() {
+        return Err(vec![row.issue("direction", "bank-direction-unknown")]);
+    }
+    let went_out = way == Some(false)
         || amount.is_some_and(|amount| amount < Fen::ZERO)
         || (amount.unwrap_or(Fen::ZERO) == Fen::ZERO && out != Fen::ZERO);
     if went_out {
         return Ok(None);
     }
-    let reference = row.code("reference").map_err(&mut take).unwrap_or_default();
+    let number = row.code("reference").map_err(&mut take).unwrap_or_default();
+    let reference = bank::reference(&number);
     let day = row.day("day").map_err(&mut take).ok().flatten();
     if !issues.is_empty() {
         return Err(issues);
@@ -199,7 +218,8 @@ fn read(row: &Row<'_>) -> Read {
     }));
     match (day, amount) {
         (Some(day), Some(amount)) if issues.is_empty() => {
-            let remark = format!("{} {}", row.text("remark"), row.text("summary")).trim().to_owned();
+            let remark = format!("{} {}", row.text("remark"), row.text("summary"));
+            let remark = remark.trim().chars().take(bank::TEXT_CHARS_MAX).collect();
             Ok(Some(NewLine { reference, day, amount, payer: row.text("payer"), remark }))
         }
         _ => Err(issues),

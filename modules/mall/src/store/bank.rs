@@ -12,14 +12,14 @@ use crate::{
 /// The columns that [`LineRow`] is read from.
 macro_rules! line_columns {
     () => {
-        "id, reference, day, amount, payer, remark, state, order_id, import, decided_by, decided_at, note"
+        "id, reference, day, amount, payer, remark, state, order_id, import, typed, decided_by, decided_at, note"
     };
 }
 
 sh_db::inserts! {
     /// Lines that are new; a running number that is known changes nothing.
     ADD_LINES = bank_line(id Uuid, reference Text, day I64, amount I64, payer Text, remark Text, state I64,
-        order_id Uuid, import Uuid, decided_by Text, decided_at Instant) "ON CONFLICT (reference) DO NOTHING";
+        order_id Uuid, import Uuid, typed Bool, decided_by Text, decided_at Instant) "ON CONFLICT (reference) DO NOTHING";
 }
 
 sh_db::statements! {
@@ -30,22 +30,21 @@ sh_db::statements! {
     /// Lines in a state before one of them, the newest first.
     IN_STATE = concat!("SELECT ", line_columns!(), " FROM bank_line WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     /// Lines that somebody entered and that stand on no statement yet, likewise.
-    BY_HAND = concat!("SELECT ", line_columns!(), " FROM bank_line WHERE import IS NULL AND id < $1 \
-        ORDER BY id DESC LIMIT $2");
+    BY_HAND = concat!("SELECT ", line_columns!(), " FROM bank_line WHERE import IS NULL AND typed AND state <> 4 \
+        AND id < $1 ORDER BY id DESC LIMIT $2");
     /// Lines that are being booked, the oldest first.
     LEFT = concat!("SELECT ", line_columns!(), " FROM bank_line WHERE state = 2 ORDER BY id LIMIT $1");
     /// How many lines stand on no statement, and how much.
-    SUM_BY_HAND = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM bank_line WHERE import IS NULL";
+    SUM_BY_HAND = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM bank_line \
+        WHERE import IS NULL AND typed AND state <> 4";
     /// How many lines are in a state, and how much.
     SUM_IN_STATE = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM bank_line WHERE state = $1";
     /// Orders by what a transfer for them names.
     BY_CODES = "SELECT id, code, state, amount - paid FROM mall_order WHERE code {{in_text $1}}";
     /// A person says whose a line is.
     ASSIGN = "UPDATE bank_line SET state = 2, order_id = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 1";
-    /// It is with its order.
-    BOOKED = "UPDATE bank_line SET state = 3 WHERE id {{in_uuid $1}} AND state = 2";
     /// It could not be booked for that order.
-    UNASSIGN = "UPDATE bank_line SET state = 1, order_id = NULL WHERE id = $1 AND state = 2";
+    UNASSIGN = "UPDATE bank_line SET state = 1, order_id = NULL WHERE id = $1 AND order_id = $2 AND state = 2";
     /// It was sent back.
     RETURN = "UPDATE bank_line SET state = 4, decided_by = $2, decided_at = $3, note = $4 WHERE id = $1 AND state = 1";
     /// The statement on which lines stand that somebody entered before.
@@ -56,6 +55,12 @@ sh_db::statements! {
     /// Money of a provider that is to go back and has not gone yet.
     TO_GO_BACK = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM mall_refund WHERE state = 1 \
         AND provider = $1";
+}
+
+sh_db::updates! {
+    /// Lines that are with their orders, unless somebody has given them to others since.
+    BOOKED = bank_line(id Uuid, order_id Uuid) set "state = 3"
+        on "bank_line.id = given.id AND bank_line.order_id = given.order_id AND bank_line.state = 2";
 }
 
 impl FromRow for LineRow {
@@ -70,9 +75,10 @@ impl FromRow for LineRow {
             state: row.get(6)?,
             order: row.get(7)?,
             import: row.get(8)?,
-            decided_by: row.get(9)?,
-            decided_at: row.get(10)?,
-            note: row.get(11)?,
+            typed: row.get(9)?,
+            decided_by: row.get(10)?,
+            decided_at: row.get(11)?,
+            note: row.get(12)?,
         })
     }
 }
@@ -110,6 +116,7 @@ pub(crate) async fn add(tx: &mut Tx, rows: &[LineRow]) -> Result<(), DbError> {
             row.state.code(),
             row.order,
             row.import,
+            row.typed,
             row.decided_by.clone(),
             row.decided_at
         ]
@@ -164,12 +171,15 @@ pub(crate) async fn assign(
     Ok(tx.execute(&ASSIGN, binds![id, order, by, at]).await? > 0)
 }
 
-pub(crate) async fn booked(tx: &mut Tx, ids: &[Id<BankLine>]) -> Result<(), DbError> {
-    tx.execute(&BOOKED, binds![ids]).await.map(drop)
+/// Lines that are with these orders now.
+pub(crate) async fn booked(tx: &mut Tx, lines: &[(Id<BankLine>, Id<Order>)]) -> Result<(), DbError> {
+    let rows = lines.iter().map(|(line, order)| binds![*line, *order]);
+    tx.update_many(&BOOKED, rows.collect::<Vec<_>>()).await.map(drop)
 }
 
-pub(crate) async fn unassign(tx: &mut Tx, id: Id<BankLine>) -> Result<(), DbError> {
-    tx.execute(&UNASSIGN, binds![id]).await.map(drop)
+/// A line could not be booked for this order, and waits again.
+pub(crate) async fn unassign(tx: &mut Tx, id: Id<BankLine>, order: Id<Order>) -> Result<(), DbError> {
+    tx.execute(&UNASSIGN, binds![id, order]).await.map(drop)
 }
 
 /// Returns whether the line waited.

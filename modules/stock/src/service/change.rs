@@ -150,6 +150,7 @@ pub async fn relocate(ctx: &Context, app: &App, relocation: &Relocation) -> Resu
                 return Ok(());
             }
             store::lies_at(tx, (lot.id, shop.id), to.id).await?;
+            store::refilled(tx, &[lot.id]).await?;
             let movement = NewMovement {
                 id: relocation.id,
                 lot: &lot,

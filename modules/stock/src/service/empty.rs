@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use sh_db::Tx;
 use sh_http::{App, Context};
 use sh_kernel::Id;
-use sh_ledger::{Account, Plan};
+use sh_ledger::{Account, Claim, Plan};
 
 use crate::{
     Error,
     model::Lot,
-    sale::accounts,
+    sale::{BOOK, accounts},
     store::{self, LotRow},
 };
 
@@ -36,6 +36,9 @@ pub async fn mark(ctx: &Context, app: &App) -> Result<u64, Error> {
 
 async fn step(tx: &mut Tx, ctx: &Context, lots: &[LotRow]) -> Result<u64, Error> {
     let ids: Vec<Id<Lot>> = lots.iter().map(|lot| lot.id).collect();
+    // Locks the book: from here on nobody sells, receives, takes back, or moves something to a place not seen here.
+    let mut plan = Plan::new(ctx.now());
+    plan.load_claims(tx, [Claim::named(BOOK, "hold", "", b"")]).await?;
     let places = store::places(tx, &ids).await?;
     let held: Vec<(Id<Lot>, Account)> = lots
         .iter()
@@ -47,8 +50,6 @@ async fn step(tx: &mut Tx, ctx: &Context, lots: &[LotRow]) -> Result<u64, Error>
             })
         })
         .collect();
-    // Locks the book: nobody sells, receives or takes back from here on.
-    let mut plan = Plan::new(ctx.now());
     plan.load(tx, held.iter().map(|(_, account)| *account).collect::<Vec<_>>()).await?;
     let full = held.iter().filter(|(_, account)| plan.balance(account).unwrap_or(0) > 0);
     let full: HashSet<Id<Lot>> = full.map(|(lot, _)| *lot).collect();

@@ -178,6 +178,8 @@ pub async fn post(
     if import.state != State::Posting {
         return Ok(import);
     }
+    // Whoever confirmed it may have lost the right since.
+    ctx.require(table.permission(), import.owner.scope()).map_err(Error::from)?;
     progress.begin("table-posting", import.checked.as_ref().map_or(0, |counts| counts.rows));
     let (mut groups, reading) = read(stored_path(app, &import)?, table.columns());
     let (mut from, mut counts, mut once) = (0, import.posted.clone(), Once::default());
