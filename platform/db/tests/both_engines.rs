@@ -177,11 +177,11 @@ async fn one_bad_row_among_very_many_leaves_nothing(db: Db) {
 async fn a_caller_that_goes_away_in_the_middle_leaves_a_working_database(db: Db) {
     for millis in 0..20 {
         let write = db.write(async |tx| tx.insert_many(&ADD, many()).await);
-        if tokio::time::timeout(std::time::Duration::from_millis(millis), write).await.is_ok() {
-            db.write(async |tx| tx.execute(&DROP_ALL, binds![]).await).await.unwrap();
-        }
+        drop(tokio::time::timeout(std::time::Duration::from_millis(millis), write).await);
         let sum: (Option<i64>, i64) = db.read(async |tx| tx.fetch_one(&TOTAL, binds![]).await).await.unwrap();
-        assert_eq!(sum.1, 0, "after {millis} ms");
+        // Who goes away while it is committed does not hear that it lasts.
+        assert!(sum.1 == 0 || sum.1 == 3_000, "{} rows after {millis} ms", sum.1);
+        db.write(async |tx| tx.execute(&DROP_ALL, binds![]).await).await.unwrap();
     }
     assert_eq!(db.write(async |tx| tx.insert_many(&ADD, many()).await).await.unwrap(), 3_000);
 }

@@ -108,7 +108,7 @@ async fn a_table_of_receipts_is_received_once(db: Db) {
         (0, 3, 6),
         "the same rows change nothing"
     );
-    assert_eq!(stock.issues(twice.id).await[0], (2, "lot-row-known".to_owned()));
+    assert!(stock.issues(twice.id).await.contains(&(2, "lot-row-known".to_owned())));
 
     let more =
         format!("{apples},A-1,2020-12-01,2021-01-30,A 库,1\n{apples},A-1,2020-12-02,2021-01-30,A 库,1\n");
