@@ -57,7 +57,7 @@ fn ledger_content(
     let href = |provider: &str, after: &str| format!("/w/payments?provider={provider}&after={after}");
     let list: Vec<Tab> = all
         .iter()
-        .map(|code| Tab::new(ctx.t(&format!("mall-provider-{code}")), href(code, ""), *code == provider))
+        .map(|code| Tab::new(ctx.t(&format!("pay-{code}")), href(code, ""), *code == provider))
         .collect();
     let mut rows = vec![(ctx.t("payments-held"), html! { (yuan(ledger.held)) })];
     let mut add = |key: &str, sum: Sum| {

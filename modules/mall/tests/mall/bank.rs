@@ -244,7 +244,7 @@ async fn lines_are_worked_through_without_scripts_and_by_programs(db: Db) {
     let page = site.get(OPERATOR, &home).await.body;
     assert!(page.contains("认领并入账") && page.contains("登记已退回"), "{page}");
     let ledger = site.get(OPERATOR, "/w/payments").await.body;
-    for text in ["已到账，还没认领", "¥59.90", "银行里应有", "¥119.80"] {
+    for text in ["银行转账", "已到账，还没认领", "¥59.90", "银行里应有", "¥119.80"] {
         assert!(ledger.contains(text), "{text} is missing in {ledger}");
     }
     let routes = [
